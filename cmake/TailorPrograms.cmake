@@ -1,0 +1,28 @@
+# What tailor's own programs (tests, examples, benchmarks) share. None of it reaches a consumer.
+if(TAILOR_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+  endif()
+  if(NOT DEFINED CMAKE_CXX_STANDARD)
+    set(CMAKE_CXX_STANDARD 17)
+  endif()
+  if(NOT DEFINED CMAKE_CXX_EXTENSIONS)
+    set(CMAKE_CXX_EXTENSIONS OFF)
+  endif()
+endif()
+
+# Warnings, sanitizers and the library, for one of our programs.
+function(tailor_program target)
+  target_link_libraries(${target} PRIVATE tailor::tailor)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
+                                             $<$<BOOL:${TAILOR_WERROR}>:-Werror>)
+  elseif(MSVC)
+    target_compile_options(${target} PRIVATE /W4 /permissive- $<$<BOOL:${TAILOR_WERROR}>:/WX>)
+  endif()
+  if(TAILOR_SANITIZE)
+    target_compile_options(${target} PRIVATE "-fsanitize=${TAILOR_SANITIZE}" -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_compile_definitions(${target} PRIVATE _GLIBCXX_ASSERTIONS)
+    target_link_options(${target} PRIVATE "-fsanitize=${TAILOR_SANITIZE}")
+  endif()
+endfunction()

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_DATA_INTERACTIONS_HPP
+#define TAILOR_DATA_INTERACTIONS_HPP
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "../core/index.hpp"
+#include "../core/span.hpp"
+#include "csr_matrix.hpp"
+#include "id_map.hpp"
+
+namespace tailor {
+inline namespace v0 {
+namespace data {
+
+/// Who did what, how much, when.
+struct event {
+  user_index user;
+  item_index item;
+  double value;       ///< a rating, a quantity, 1 for a mere visit
+  std::int64_t time;  ///< seconds since 1970 (UTC); 0 in a log without times
+};
+
+/// A log of events in the order it was written. External ids become dense indices once, here; from here on everything
+/// speaks of indices, and `users()` / `items()` turn them back. Parts of a log (`select`, `filter`, a split) share its
+/// ids, so that an index means the same customer in all of them.
+class interactions {
+ public:
+  interactions() = default;
+
+  /// Every stored cell of a users × items matrix as one event; the ids are the positions, "0", "1", ….
+  template <class T>
+  explicit interactions(csr_view<T> matrix);
+  template <class T>
+  explicit interactions(const csr_matrix<T>& matrix) : interactions(matrix.view()) {}
+
+  /// Appends one event; ids not seen before get the next index. Text and integers are the same ids: "196" is 196.
+  /// @throws value_error when `value` is not finite, or when some events of the log have a time and others have none
+  template <class UserId, class ItemId>
+  void add(const UserId& user, const ItemId& item, double value = 1, std::optional<std::int64_t> time = {});
+
+  std::size_t size() const noexcept { return events_.size(); }
+  bool empty() const noexcept { return events_.empty(); }
+  std::size_t n_users() const noexcept { return users_->size(); }
+  std::size_t n_items() const noexcept { return items_->size(); }
+  bool has_times() const noexcept { return has_times_; }
+
+  const event& operator[](std::size_t i) const noexcept { return events_[i]; }
+  auto begin() const noexcept { return events_.begin(); }
+  auto end() const noexcept { return events_.end(); }
+
+  const id_map& users() const noexcept { return *users_; }
+  const id_map& items() const noexcept { return *items_; }
+  /// The id maps to share with whoever outlives the log.
+  std::shared_ptr<const id_map> shared_users() const noexcept { return users_; }
+  std::shared_ptr<const id_map> shared_items() const noexcept { return items_; }
+
+  /// The matrix `[n_users, n_items]` that models learn from; several events of one cell become one value.
+  template <class T>
+  csr_matrix<T> matrix(duplicates policy) const;
+
+  /// The events at these positions, in this order, with the same ids.
+  /// @throws value_error for a position past the end
+  interactions select(span<const std::size_t> positions) const;
+
+  /// The events that `keep(event)` answers true for, with the same ids.
+  template <class Keep>
+  interactions filter(Keep&& keep) const;
+
+  /// The events of at least this value, each with value 1: from ratings to "liked it".
+  interactions binarise(double at_least) const;
+
+  /// Without the users of fewer than `min_user_events` and the items of fewer than `min_item_events`, again and again
+  /// until every one left has enough; ids without events are gone from the result. O(size) a round.
+  interactions k_core(std::size_t min_user_events, std::size_t min_item_events) const;
+
+  /// The same events with new ids, without those that no event has; they keep their order.
+  interactions compact() const;
+
+ private:
+  static id_map& writable(std::shared_ptr<id_map>& ids) {
+    if (ids.use_count() != 1) ids = std::make_shared<id_map>(*ids);  // a part of this log shares them
+    return *ids;
+  }
+
+  std::shared_ptr<id_map> users_ = std::make_shared<id_map>(), items_ = std::make_shared<id_map>();
+  std::vector<event> events_;
+  bool has_times_ = false;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+template <class T>
+interactions::interactions(csr_view<T> matrix) {
+  data::require_finite(matrix, "matrix");
+  for (std::size_t u = 0; u < matrix.n_rows(); ++u) users_->insert(u);
+  for (std::size_t i = 0; i < matrix.n_columns(); ++i) items_->insert(i);
+  events_.reserve(matrix.nnz());
+  for (std::size_t u = 0; u < matrix.n_rows(); ++u) {
+    const row_view<T> row = matrix.row(u);
+    for (std::size_t i = 0; i < row.size(); ++i)
+      events_.push_back({user_index(u), item_index(row.columns[i]), static_cast<double>(row.values[i]), 0});
+  }
+}
+
+template <class UserId, class ItemId>
+void interactions::add(const UserId& user, const ItemId& item, double value, std::optional<std::int64_t> time) {
+  require(std::isfinite(value), "value", "a finite number", value);
+  if (!empty() && time.has_value() != has_times_)
+    throw value_error(describe("time", "a time for all events of a log or for none",
+                               time ? "the first event with a time" : "an event without"));
+  const user_index u(writable(users_).insert(user));
+  const item_index i(writable(items_).insert(item));
+  events_.push_back({u, i, value, time.value_or(0)});
+  has_times_ = time.has_value();
+}
+
+template <class T>
+csr_matrix<T> interactions::matrix(duplicates policy) const {
+  std::vector<std::uint32_t> rows, columns;
+  std::vector<T> values;
+  rows.reserve(size());
+  columns.reserve(size());
+  values.reserve(size());
+  for (const event& e : events_) {
+    rows.push_back(e.user.value());
+    columns.push_back(e.item.value());
+    values.push_back(static_cast<T>(e.value));
+  }
+  return csr_matrix<T>::from_triplets(n_users(), n_items(), rows, columns, span<const T>(values), policy);
+}
+
+inline interactions interactions::select(span<const std::size_t> positions) const {
+  interactions part;
+  part.users_ = users_;
+  part.items_ = items_;
+  part.has_times_ = has_times_;
+  part.events_.reserve(positions.size());
+  for (const std::size_t i : positions) {
+    require(i < size(), "positions", "below " + std::to_string(size()) + ", the size of the log", i);
+    part.events_.push_back(events_[i]);
+  }
+  return part;
+}
+
+template <class Keep>
+interactions interactions::filter(Keep&& keep) const {
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < size(); ++i)
+    if (keep(events_[i])) kept.push_back(i);
+  return select(kept);
+}
+
+inline interactions interactions::binarise(double at_least) const {
+  require(!std::isnan(at_least), "at_least", "a number", at_least);
+  interactions liked = filter([at_least](const event& e) { return e.value >= at_least; });
+  for (event& e : liked.events_) e.value = 1;
+  return liked;
+}
+
+inline interactions interactions::k_core(std::size_t min_user_events, std::size_t min_item_events) const {
+  interactions kept = *this;
+  std::vector<std::size_t> by_user, by_item;
+  for (std::size_t before = size() + 1; kept.size() < before;) {
+    before = kept.size();
+    by_user.assign(n_users(), 0);
+    by_item.assign(n_items(), 0);
+    for (const event& e : kept) {
+      ++by_user[e.user.at()];
+      ++by_item[e.item.at()];
+    }
+    kept = kept.filter([&](const event& e) {
+      return by_user[e.user.at()] >= min_user_events && by_item[e.item.at()] >= min_item_events;
+    });
+  }
+  return kept.compact();
+}
+
+inline interactions interactions::compact() const {
+  // The ids that are used, in their old order, and for each old index its new one.
+  const auto renumber = [this](const id_map& ids, auto&& index_of) {
+    std::vector<bool> used(ids.size(), false);
+    for (const event& e : events_) used[index_of(e)] = true;
+    std::pair<std::shared_ptr<id_map>, std::vector<std::uint32_t>> kept{std::make_shared<id_map>(),
+                                                                        std::vector<std::uint32_t>(ids.size(), 0)};
+    for (std::uint32_t old = 0; old < ids.size(); ++old)
+      if (used[old]) kept.second[old] = kept.first->insert(ids[old]);
+    return kept;
+  };
+  const auto [users, new_user] = renumber(*users_, [](const event& e) { return e.user.at(); });
+  const auto [items, new_item] = renumber(*items_, [](const event& e) { return e.item.at(); });
+
+  interactions out = *this;
+  out.users_ = users;
+  out.items_ = items;
+  for (event& e : out.events_) {
+    e.user = user_index(new_user[e.user.at()]);
+    e.item = item_index(new_item[e.item.at()]);
+  }
+  return out;
+}
+
+}  // namespace data
+}  // namespace v0
+}  // namespace tailor
+
+#endif

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_EVALUATION_SPLIT_HPP
+#define TAILOR_EVALUATION_SPLIT_HPP
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "../core/random.hpp"
+#include "../core/span.hpp"
+#include "../data/interactions.hpp"
+
+// Ways to hold events back. Every part shares the ids of the log it came from, so that an index means the same customer
+// in all of them; within a part events keep the order of the log. The same seed gives the same parts everywhere.
+
+namespace tailor {
+inline namespace v0 {
+namespace evaluation {
+
+/// What a model learns from, and what it is asked about.
+struct split {
+  data::interactions train, test;
+};
+
+/// A random part of all events is held back: round(n · test_size) of them.
+/// @throws value_error unless 0 < test_size < 1
+split random_split(const data::interactions& log, double test_size = 0.25, std::uint64_t seed = 0);
+
+/// A random part of each user's events is held back: of n events, n − round(n · (1 − test_size)), as the stratified
+/// split of microsoft/recommenders.
+/// @throws value_error unless 0 < test_size < 1
+split stratified_split(const data::interactions& log, double test_size = 0.25, std::uint64_t seed = 0);
+
+/// Each user's last `n` events are held back, latest by time, at equal times (or without times) by place in the log. A
+/// user of n events or fewer is not asked about: all of theirs stay in the training part.
+/// @throws value_error for n = 0
+split leave_last_out(const data::interactions& log, std::size_t n = 1);
+
+/// The latest part of all events is held back: everything at or after the time at which round(n · (1 − test_size))
+/// events have gone by, so that no event of the test part is earlier than one of the training part.
+/// @throws value_error for a log without times, or unless 0 < test_size < 1
+split temporal_split(const data::interactions& log, double test_size = 0.25);
+
+/// Everything at or after `time` is held back.
+/// @throws value_error for a log without times
+split split_at(const data::interactions& log, std::int64_t time);
+
+/// `k` splits whose test parts are a random partition of all events into parts of (almost) equal size, as
+/// scikit-learn's and Surprise's KFold with shuffling.
+/// @throws value_error unless 2 <= k <= size of the log
+std::vector<split> k_fold(const data::interactions& log, std::size_t k = 5, std::uint64_t seed = 0);
+
+/// Users are held back, not events: a model learns from the others, then is told a part of what these did and asked for
+/// the rest ("strong generalisation").
+struct user_split {
+  data::interactions train;    ///< all events of the other users
+  data::interactions history;  ///< what the model is told of the users held back
+  data::interactions target;   ///< what it is asked for
+};
+
+/// A random round(n_users · test_users) of the users is held back; of each one's n events a random
+/// n − round(n · history_size) are the target.
+/// @throws value_error unless 0 < test_users < 1 and 0 < history_size < 1
+user_split strong_split(const data::interactions& log, double test_users = 0.2, double history_size = 0.8,
+                        std::uint64_t seed = 0);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline void require_fraction(double fraction, const char* name) {
+  require(fraction > 0 && fraction < 1, name, "a number between 0 and 1", fraction);
+}
+
+inline std::size_t rounded(double number) { return static_cast<std::size_t>(std::llround(number)); }
+
+/// The events marked, and the others.
+inline split divide(const data::interactions& log, const std::vector<bool>& is_test) {
+  std::vector<std::size_t> train, test;
+  for (std::size_t i = 0; i < log.size(); ++i) (is_test[i] ? test : train).push_back(i);
+  return {log.select(train), log.select(test)};
+}
+
+/// Each user's events, as positions in the log.
+inline std::vector<std::vector<std::size_t>> events_by_user(const data::interactions& log) {
+  std::vector<std::vector<std::size_t>> events(log.n_users());
+  for (std::size_t i = 0; i < log.size(); ++i) events[log[i].user.at()].push_back(i);
+  return events;
+}
+
+inline std::vector<std::size_t> shuffled_positions(std::size_t n, std::uint64_t seed) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  random::generator g(seed);
+  random::shuffle(order.begin(), order.end(), g);
+  return order;
+}
+
+/// Positions by time, equal times in the order of the log.
+inline std::vector<std::size_t> by_time(const data::interactions& log) {
+  std::vector<std::size_t> order(log.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return log[a].time < log[b].time; });
+  return order;
+}
+
+}  // namespace detail
+
+inline split random_split(const data::interactions& log, double test_size, std::uint64_t seed) {
+  detail::require_fraction(test_size, "random_split: test_size");
+  const std::vector<std::size_t> order = detail::shuffled_positions(log.size(), seed);
+  std::vector<bool> is_test(log.size(), false);
+  const std::size_t n_test = detail::rounded(static_cast<double>(log.size()) * test_size);
+  for (std::size_t i = 0; i < n_test; ++i) is_test[order[i]] = true;
+  return detail::divide(log, is_test);
+}
+
+inline split stratified_split(const data::interactions& log, double test_size, std::uint64_t seed) {
+  detail::require_fraction(test_size, "stratified_split: test_size");
+  std::vector<bool> is_test(log.size(), false);
+  std::vector<std::vector<std::size_t>> events = detail::events_by_user(log);
+  for (std::size_t user = 0; user < events.size(); ++user) {
+    auto& mine = events[user];
+    random::generator g(seed, user);
+    random::shuffle(mine.begin(), mine.end(), g);
+    const std::size_t n_train = detail::rounded(static_cast<double>(mine.size()) * (1 - test_size));
+    for (std::size_t i = n_train; i < mine.size(); ++i) is_test[mine[i]] = true;
+  }
+  return detail::divide(log, is_test);
+}
+
+inline split leave_last_out(const data::interactions& log, std::size_t n) {
+  require(n >= 1, "leave_last_out: n", "at least 1", n);
+  std::vector<bool> is_test(log.size(), false);
+  std::vector<std::vector<std::size_t>> events(log.n_users());
+  for (const std::size_t i : detail::by_time(log)) events[log[i].user.at()].push_back(i);
+  for (const auto& mine : events)
+    if (mine.size() > n)
+      for (std::size_t i = mine.size() - n; i < mine.size(); ++i) is_test[mine[i]] = true;
+  return detail::divide(log, is_test);
+}
+
+inline split split_at(const data::interactions& log, std::int64_t time) {
+  if (!log.has_times()) throw value_error(describe("log", "events with times", "a log without"));
+  std::vector<bool> is_test(log.size(), false);
+  for (std::size_t i = 0; i < log.size(); ++i) is_test[i] = log[i].time >= time;
+  return detail::divide(log, is_test);
+}
+
+inline split temporal_split(const data::interactions& log, double test_size) {
+  detail::require_fraction(test_size, "temporal_split: test_size");
+  if (!log.has_times()) throw value_error(describe("log", "events with times", "a log without"));
+  if (log.empty()) return {log, log};
+  const std::size_t n_train = detail::rounded(static_cast<double>(log.size()) * (1 - test_size));
+  const std::vector<std::size_t> order = detail::by_time(log);
+  return split_at(log, log[order[(std::min)(n_train, log.size() - 1)]].time);
+}
+
+inline std::vector<split> k_fold(const data::interactions& log, std::size_t k, std::uint64_t seed) {
+  require(k >= 2 && k <= log.size(), "k_fold: k", "from 2 to the number of events, " + show(log.size()), k);
+  const std::vector<std::size_t> order = detail::shuffled_positions(log.size(), seed);
+  std::vector<split> folds;
+  std::size_t begin = 0;
+  for (std::size_t fold = 0; fold < k; ++fold) {
+    const std::size_t end = begin + log.size() / k + (fold < log.size() % k ? 1 : 0);
+    std::vector<bool> is_test(log.size(), false);
+    for (std::size_t i = begin; i < end; ++i) is_test[order[i]] = true;
+    folds.push_back(detail::divide(log, is_test));
+    begin = end;
+  }
+  return folds;
+}
+
+inline user_split strong_split(const data::interactions& log, double test_users, double history_size,
+                               std::uint64_t seed) {
+  detail::require_fraction(test_users, "strong_split: test_users");
+  detail::require_fraction(history_size, "strong_split: history_size");
+  const std::vector<std::size_t> order = detail::shuffled_positions(log.n_users(), seed);
+  std::vector<bool> is_held_back(log.n_users(), false);
+  const std::size_t n_test = detail::rounded(static_cast<double>(log.n_users()) * test_users);
+  for (std::size_t i = 0; i < n_test; ++i) is_held_back[order[i]] = true;
+
+  const auto held_back = [&](const data::event& e) { return is_held_back[e.user.at()]; };
+  const split asked = stratified_split(log.filter(held_back), 1 - history_size, seed);
+  return {log.filter([&](const data::event& e) { return !held_back(e); }), asked.train, asked.test};
+}
+
+}  // namespace evaluation
+}  // namespace v0
+}  // namespace tailor
+
+#endif

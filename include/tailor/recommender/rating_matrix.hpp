@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_RECOMMENDER_RATING_MATRIX_HPP
+#define TAILOR_RECOMMENDER_RATING_MATRIX_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "../core/expression.hpp"
+#include "../core/index.hpp"
+#include "item_knn.hpp"
+#include "recommend.hpp"
+#include "user_knn.hpp"
+
+namespace tailor {
+inline namespace v0 {
+
+/// Whose similarity decides: that of users, or that of items.
+enum class based_on { users, items };
+
+/// The best unrated items for one user of a small matrix of ratings, straight from the matrix. An item scores the mean
+/// of the ratings of the users who rated it, weighted by their cosine similarity to this user over all values
+/// (`based_on::users`), or the same over the user's own rated items (`based_on::items`). An item that no similar user
+/// rated is left out.
+///
+///     for (auto [item, score] : tailor::recommend(R, 0)) …
+///
+/// To ask more than once, fit `recommender::user_knn` or `item_knn`: this fits one on every call.
+/// @param R     [n_users, n_items], any xtensor expression of numbers; 0 = not rated
+/// @param user  row of R
+/// @throws shape_error unless R is a matrix; value_error for a user past the last, n = 0, or values that are not finite
+template <class E>
+recommender::recommendation_list<std::size_t, double> recommend(const E& R, std::size_t user, std::size_t n = 5,
+                                                                based_on what = based_on::users) {
+  const auto ratings = data::csr_matrix<double>::from_dense(R, "R");
+  require(user < ratings.n_rows(), "user", "a row of R, below " + show(ratings.n_rows()), user);
+  recommender::knn_options options;
+  options.mode = recommender::knn_mode::ratings;
+  options.measure = similarity::cosine{};
+  options.k = (std::max)(ratings.n_rows(), ratings.n_columns());  // everybody is a neighbour
+
+  recommender::recommend_options which;
+  which.n = n;
+  const auto pick = [&](auto model) {
+    const auto picks = recommender::recommend(model.fit(ratings, run_options{1, {}}), user_index(user), which);
+    std::vector<recommender::recommendation<std::size_t, double>> plain;
+    for (const auto& one : picks) plain.push_back({one.item.at(), one.score});
+    return recommender::recommendation_list<std::size_t, double>(std::move(plain), n);
+  };
+  return what == based_on::users ? pick(recommender::basic_user_knn<double>(options))
+                                 : pick(recommender::basic_item_knn<double>(options));
+}
+
+}  // namespace v0
+}  // namespace tailor
+
+#endif

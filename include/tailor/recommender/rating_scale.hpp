@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_RECOMMENDER_RATING_SCALE_HPP
+#define TAILOR_RECOMMENDER_RATING_SCALE_HPP
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "../core/parallel.hpp"
+#include "../core/span.hpp"
+#include "../core/top_k.hpp"
+#include "../data/csr_matrix.hpp"
+#include "biases.hpp"
+#include "knn_options.hpp"
+#include "scorer.hpp"
+
+// What the k-NN models do with ratings once the neighbours are known: take each neighbour's rating relative to what
+// that neighbour usually gives, average, and put the average back on the scale of whoever is asked about. "Row" is a
+// user in user_knn and an item in item_knn, "column" is the other one.
+
+namespace tailor {
+inline namespace v0 {
+namespace recommender {
+namespace detail {
+
+/// Where one row's ratings lie.
+template <class T>
+struct level {
+  T centre{};
+  T scale{1};
+};
+
+/// Where all ratings lie: rating = row centre + column centre + row scale · z.
+template <class T>
+struct rating_levels {
+  T mean{}, lowest{}, highest{};  ///< of all ratings
+  T deviation{1};                 ///< of all ratings; stands in for a row whose ratings are all the same
+  std::vector<level<T>> rows;
+  centring centre = centring::none;
+  std::vector<T> columns;  ///< empty = 0
+  biases<T> known;         ///< for centring::baseline
+
+  T column(std::size_t c) const noexcept { return columns.empty() ? T{} : columns[c]; }
+  T z(std::size_t row, std::size_t column_index, T rating) const noexcept {
+    return (rating - rows[row].centre - column(column_index)) / rows[row].scale;
+  }
+  /// What Surprise predicts where no similar neighbour rated: the level, or the mean of all when the row or the column
+  /// has no ratings. A baseline is the sum of what is known of both.
+  T fallback(const level<T>& row, T column_level, bool unknown) const noexcept {
+    const bool use_mean = centre == centring::none || (unknown && centre != centring::baseline);
+    return use_mean ? mean : row.centre + column_level;
+  }
+  T clipped(T rating) const noexcept { return (std::min)(highest, (std::max)(lowest, rating)); }
+};
+
+/// Mean and standard deviation (over n, as numpy's) of some ratings.
+template <class T>
+level<T> level_of(span<const T> ratings, centring centre, T overall_deviation) {
+  if (ratings.empty()) return {};
+  const auto n = static_cast<double>(ratings.size());
+  double sum = 0, squares = 0;
+  for (const T rating : ratings) sum += static_cast<double>(rating);
+  const double mean = sum / n;
+  if (centre == centring::mean) return {static_cast<T>(mean), T{1}};
+  for (const T rating : ratings) squares += std::pow(static_cast<double>(rating) - mean, 2);
+  const double deviation = std::sqrt(squares / n);
+  return {static_cast<T>(mean), deviation > 0 ? static_cast<T>(deviation) : overall_deviation};
+}
+
+/// @param rows        users × items for user_knn, items × users for item_knn
+/// @param transposed  the other one
+template <class T>
+rating_levels<T> levels_of(data::csr_view<T> rows, data::csr_view<T> transposed, centring centre,
+                           const bias_options& options, bool rows_are_users, const run_options& run) {
+  rating_levels<T> levels;
+  const auto all = level_of(rows.values(), centring::zscore, T{1});
+  levels.mean = all.centre;
+  levels.deviation = all.scale;
+  const auto [lowest, highest] = std::minmax_element(rows.values().begin(), rows.values().end());
+  levels.lowest = *lowest;
+  levels.highest = *highest;
+  levels.rows.resize(rows.n_rows());
+  levels.centre = centre;
+  if (centre == centring::baseline) {
+    levels.known =
+        rows_are_users ? fit_biases(rows, transposed, options, run) : fit_biases(transposed, rows, options, run);
+    const auto& own = rows_are_users ? levels.known.users : levels.known.items;
+    for (std::size_t r = 0; r < own.size(); ++r) levels.rows[r].centre = levels.known.mean + own[r];
+    levels.columns = rows_are_users ? levels.known.items : levels.known.users;
+  } else if (centre != centring::none) {
+    for (std::size_t r = 0; r < rows.n_rows(); ++r)
+      levels.rows[r] = level_of(rows.row(r).values, centre, levels.deviation);
+  }
+  return levels;
+}
+
+/// One neighbour's say: how similar it is, and its rating in units of its own level.
+template <class T>
+struct vote {
+  T similarity;
+  T z;
+  std::uint32_t row;
+};
+
+/// Leaves the `k` most similar votes, ties to the lower row, best first when there were more.
+template <class T>
+void keep_nearest(std::vector<vote<T>>& votes, std::size_t k) {
+  if (votes.size() <= k) return;
+  const auto nearer = [](const vote<T>& a, const vote<T>& b) {
+    return a.similarity > b.similarity || (a.similarity == b.similarity && a.row < b.row);
+  };
+  std::nth_element(votes.begin(), votes.begin() + static_cast<std::ptrdiff_t>(k), votes.end(), nearer);
+  votes.resize(k);
+  std::sort(votes.begin(), votes.end(), nearer);
+}
+
+/// The largest contribution first, ties to the lower index.
+template <class T>
+void sort_reasons(explanation<T>& why) {
+  std::sort(why.reasons.begin(), why.reasons.end(), [](const reason<T>& a, const reason<T>& b) {
+    return a.contribution > b.contribution || (a.contribution == b.contribution && a.index < b.index);
+  });
+}
+
+/// Σ similarity · z and Σ similarity of some votes.
+template <class T>
+struct tally {
+  T weighted{}, similarity{};
+
+  explicit tally(const std::vector<vote<T>>& votes) {
+    for (const vote<T>& one : votes) {
+      weighted += one.similarity * one.z;
+      similarity += one.similarity;
+    }
+  }
+  T mean() const noexcept { return weighted / similarity; }
+};
+
+}  // namespace detail
+}  // namespace recommender
+}  // namespace v0
+}  // namespace tailor
+
+#endif

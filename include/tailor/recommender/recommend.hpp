@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_RECOMMENDER_RECOMMEND_HPP
+#define TAILOR_RECOMMENDER_RECOMMEND_HPP
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "../core/index.hpp"
+#include "../core/parallel.hpp"
+#include "../core/span.hpp"
+#include "../core/top_k.hpp"
+#include "scorer.hpp"
+
+namespace tailor {
+inline namespace v0 {
+namespace recommender {
+
+/// One pick. `Item` is an item_index, a plain position or an external id, depending on who answers.
+template <class Item, class T>
+struct recommendation {
+  Item item;
+  T score;
+
+  friend bool operator==(const recommendation& a, const recommendation& b) {
+    return a.item == b.item && a.score == b.score;
+  }
+};
+
+/// Picks, best first, ties to the lower index. It never holds more than was asked for; when it holds fewer, `missing()`
+/// says by how many, and nothing is padded.
+template <class Item, class T>
+class recommendation_list {
+ public:
+  using value_type = recommendation<Item, T>;
+
+  recommendation_list() = default;
+  recommendation_list(std::vector<value_type> picks, std::size_t requested)
+      : picks_(std::move(picks)), requested_(requested) {}
+
+  std::size_t size() const noexcept { return picks_.size(); }
+  bool empty() const noexcept { return picks_.empty(); }
+  const value_type& operator[](std::size_t i) const noexcept { return picks_[i]; }
+  const value_type& front() const noexcept { return picks_.front(); }
+  auto begin() const noexcept { return picks_.begin(); }
+  auto end() const noexcept { return picks_.end(); }
+
+  std::size_t requested() const noexcept { return requested_; }
+  /// How many fewer than requested: the model scored no more items that the options let through.
+  std::size_t missing() const noexcept { return requested_ - picks_.size(); }
+
+  friend bool operator==(const recommendation_list& a, const recommendation_list& b) {
+    return a.picks_ == b.picks_ && a.requested_ == b.requested_;
+  }
+
+ private:
+  std::vector<value_type> picks_;
+  std::size_t requested_ = 0;
+};
+
+/// Which items may be picked, and how many.
+struct recommend_options {
+  std::size_t n = 10;
+  bool hide_seen = true;                         ///< leave out what is in the user's history
+  std::vector<item_index> block;                 ///< never these
+  std::optional<std::vector<item_index>> allow;  ///< only these, when given
+  std::function<bool(item_index)> keep;          ///< only items it answers true for; asked about few, on any thread
+  double minimum_score = -std::numeric_limits<double>::infinity();
+};
+
+/// The best items for one user of the training data.
+/// @throws value_error for an unknown user or item, or n = 0; not_fitted_error. O(score + n_items)
+template <class Model>
+recommendation_list<item_index, typename Model::value_type> recommend(const Model& model, user_index user,
+                                                                      const recommend_options& options = {});
+
+/// The best items for anybody with this history, e.g. one who was not in the training data; nothing is refitted.
+template <class Model>
+recommendation_list<item_index, typename Model::value_type> recommend(
+    const Model& model, data::row_view<typename Model::value_type> history, const recommend_options& options = {});
+
+/// The same for many users, in parallel; the lists are in the order of `users` and the same for any number of threads.
+template <class Model>
+std::vector<recommendation_list<item_index, typename Model::value_type>> recommend(
+    const Model& model, span<const user_index> users, const recommend_options& options = {},
+    const run_options& run = {});
+
+/// The same for all users of the training data.
+template <class Model>
+std::vector<recommendation_list<item_index, typename Model::value_type>> recommend_all(
+    const Model& model, const recommend_options& options = {}, const run_options& run = {});
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// The options, checked once and turned into what the selection of one user's items needs. Reusable for many users.
+template <class T>
+class item_filter {
+ public:
+  item_filter(const recommend_options& options, std::size_t n_items) : options_(options), n_items_(n_items) {
+    require(options.n >= 1, "recommend_options::n", "at least 1", options.n);
+    require(!std::isnan(options.minimum_score), "recommend_options::minimum_score", "a number", options.minimum_score);
+    check(options.block, "recommend_options::block");
+    if (options.allow) {
+      check(*options.allow, "recommend_options::allow");
+      allowed_.assign(options.allow->begin(), options.allow->end());
+      std::sort(allowed_.begin(), allowed_.end());
+      allowed_.erase(std::unique(allowed_.begin(), allowed_.end()), allowed_.end());
+    }
+  }
+
+  std::size_t n_items() const noexcept { return n_items_; }
+
+  /// Picks from `scores`, which it may change.
+  recommendation_list<item_index, T> pick(span<T> scores, data::row_view<T> history) const {
+    if (options_.hide_seen)
+      for (const std::uint32_t item : history.columns) scores[item] = unscored<T>;
+    for (const item_index item : options_.block) scores[item.at()] = unscored<T>;
+
+    top_k_selector<T> best((std::min)(options_.n, n_items_));
+    const auto offer = [&](std::uint32_t item) {
+      const T score = scores[item];
+      if (score < best.threshold() || static_cast<double>(score) < options_.minimum_score) return;
+      if (options_.keep && !options_.keep(item_index(item))) return;
+      best.offer(item, score);
+    };
+    if (options_.allow)
+      for (const item_index item : allowed_) offer(item.value());
+    else
+      for (std::uint32_t item = 0; item < n_items_; ++item) offer(item);
+
+    std::vector<recommendation<item_index, T>> picks;
+    for (const scored<T>& one : best.sorted()) picks.push_back({item_index(one.index), one.score});
+    return {std::move(picks), options_.n};
+  }
+
+ private:
+  void check(const std::vector<item_index>& items, const char* name) const {
+    for (const item_index item : items)
+      require(item.at() < n_items_, name, "items below n_items = " + show(n_items_), item.value());
+  }
+
+  const recommend_options& options_;
+  std::size_t n_items_;
+  std::vector<item_index> allowed_;
+};
+
+template <class Model>
+void check_scorer(const Model& model) {
+  static_assert(is_scorer_v<Model>, "tailor: recommend needs a scorer; recommender/scorer.hpp says what that is");
+  if (!model.is_fitted()) throw not_fitted_error("model: expected to be fitted before it is asked, found no data");
+}
+
+}  // namespace detail
+
+template <class Model>
+recommendation_list<item_index, typename Model::value_type> recommend(const Model& model, user_index user,
+                                                                      const recommend_options& options) {
+  using T = typename Model::value_type;
+  detail::check_scorer(model);
+  const detail::item_filter<T> filter(options, model.n_items());
+  std::vector<T> scores(model.n_items());
+  model.score(user, span<T>(scores));
+  return filter.pick(scores, model.history(user));
+}
+
+template <class Model>
+recommendation_list<item_index, typename Model::value_type> recommend(
+    const Model& model, data::row_view<typename Model::value_type> history, const recommend_options& options) {
+  using T = typename Model::value_type;
+  detail::check_scorer(model);
+  const detail::item_filter<T> filter(options, model.n_items());
+  std::vector<T> scores(model.n_items());
+  model.score(history, span<T>(scores));
+  return filter.pick(scores, history);
+}
+
+template <class Model>
+std::vector<recommendation_list<item_index, typename Model::value_type>> recommend(const Model& model,
+                                                                                   span<const user_index> users,
+                                                                                   const recommend_options& options,
+                                                                                   const run_options& run) {
+  using T = typename Model::value_type;
+  detail::check_scorer(model);
+  const detail::item_filter<T> filter(options, model.n_items());
+  std::vector<std::vector<T>> scores(thread_count(run.threads));
+  std::vector<recommendation_list<item_index, T>> lists(users.size());
+  const work_hint hint{10.0 * static_cast<double>(users.size()) * static_cast<double>(model.n_items()), "recommend"};
+  parallel_blocks({users.size(), 32}, run, hint,
+                  [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) {
+                    scores[worker].resize(model.n_items());
+                    for (std::size_t i = begin; i < end; ++i) {
+                      model.score(users[i], span<T>(scores[worker]));
+                      lists[i] = filter.pick(scores[worker], model.history(users[i]));
+                    }
+                  });
+  return lists;
+}
+
+template <class Model>
+std::vector<recommendation_list<item_index, typename Model::value_type>> recommend_all(const Model& model,
+                                                                                       const recommend_options& options,
+                                                                                       const run_options& run) {
+  detail::check_scorer(model);
+  std::vector<user_index> users;
+  users.reserve(model.n_users());
+  for (std::size_t u = 0; u < model.n_users(); ++u) users.push_back(user_index(u));
+  return recommend(model, span<const user_index>(users), options, run);
+}
+
+}  // namespace recommender
+}  // namespace v0
+}  // namespace tailor
+
+#endif

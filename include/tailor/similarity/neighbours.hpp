@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_SIMILARITY_NEIGHBOURS_HPP
+#define TAILOR_SIMILARITY_NEIGHBOURS_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "../core/expression.hpp"
+#include "../core/parallel.hpp"
+#include "../core/top_k.hpp"
+#include "../data/csr_matrix.hpp"
+#include "measures.hpp"
+#include "row_search.hpp"
+#include "triangle.hpp"
+
+namespace tailor {
+inline namespace v0 {
+namespace similarity {
+
+/// For every row of a matrix its most similar other rows, best first: a CSR of (index, score).
+template <class T>
+class neighbour_lists {
+ public:
+  neighbour_lists() = default;
+  /// @param offsets  n + 1 positions in `entries` where the lists begin and end
+  neighbour_lists(std::vector<std::uint64_t> offsets, std::vector<scored<T>> entries)
+      : offsets_(std::move(offsets)), entries_(std::move(entries)) {}
+
+  /// Number of rows.
+  std::size_t size() const noexcept { return offsets_.size() - 1; }
+  span<const scored<T>> operator[](std::size_t row) const noexcept {
+    const auto begin = static_cast<std::size_t>(offsets_[row]);
+    return {entries_.data() + begin, static_cast<std::size_t>(offsets_[row + 1]) - begin};
+  }
+  const std::vector<std::uint64_t>& offsets() const noexcept { return offsets_; }
+  const std::vector<scored<T>>& entries() const noexcept { return entries_; }
+
+  friend bool operator==(const neighbour_lists& a, const neighbour_lists& b) {
+    return a.offsets_ == b.offsets_ && a.entries_ == b.entries_;
+  }
+
+ private:
+  std::vector<std::uint64_t> offsets_{0};
+  std::vector<scored<T>> entries_;
+};
+
+/// The `k` most similar other rows of every row, best first, ties to the lower index. Only similarities above 0 count,
+/// so a list may be shorter than `k`; a row is never its own neighbour. Memory O(rows · k), never rows × rows. The same
+/// bits for any number of threads.
+/// @param rows  [n, columns], finite
+/// @throws value_error for k = 0, and for values that are not finite or too large to square
+template <class T, class Measure>
+neighbour_lists<T> neighbours(data::csr_view<T> rows, const Measure& measure, std::size_t k,
+                              const run_options& run = {});
+template <class T, class Measure>
+neighbour_lists<T> neighbours(const data::csr_matrix<T>& rows, const Measure& measure, std::size_t k,
+                              const run_options& run = {}) {
+  return neighbours(rows.view(), measure, k, run);
+}
+
+/// The same where the transpose is at hand already.
+template <class T, class Measure>
+neighbour_lists<T> neighbours(data::csr_view<T> rows, data::csr_view<T> transposed, const Measure& measure,
+                              std::size_t k, const run_options& run = {});
+
+/// The same for a dense matrix `[n, columns]`; measures over common columns take 0 as absent.
+template <class E, class Measure, class = std::enable_if_t<is_expression_v<E>>>
+neighbour_lists<real_of_t<E>> neighbours(const E& rows, const Measure& measure, std::size_t k,
+                                         const run_options& run = {});
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// Strings lists together, giving their memory back on the way.
+template <class T>
+neighbour_lists<T> string_together(std::vector<std::vector<scored<T>>>&& lists) {
+  std::vector<std::uint64_t> offsets{0};
+  offsets.reserve(lists.size() + 1);
+  for (const auto& list : lists) offsets.push_back(offsets.back() + list.size());
+  std::vector<scored<T>> entries;
+  entries.reserve(static_cast<std::size_t>(offsets.back()));
+  for (auto& list : lists) {
+    entries.insert(entries.end(), list.begin(), list.end());
+    list = {};
+  }
+  return {std::move(offsets), std::move(entries)};
+}
+
+/// Steps of comparing every row with every other through their common columns.
+template <class T>
+double common_work(data::csr_view<T> transposed) {
+  double work = 0;
+  for (std::size_t c = 0; c < transposed.n_rows(); ++c) {
+    const auto size = static_cast<double>(transposed.row(c).size());
+    work += size * size;
+  }
+  return work;
+}
+
+/// Row by row: for any measure, and where few rows have anything in common.
+template <class T, class Measure>
+std::vector<std::vector<scored<T>>> nearest_by_rows(data::csr_view<T> rows, data::csr_view<T> transposed,
+                                                    const Measure& measure, const row_summaries<T>& known,
+                                                    std::size_t k, double work, const run_options& run) {
+  const row_search<T, Measure> search(transposed, known, measure, rows);
+  struct memory {
+    typename row_search<T, Measure>::scratch scratch;
+    top_k_selector<T> best{0};
+  };
+  std::vector<memory> memories(thread_count(run.threads));
+  std::vector<std::vector<scored<T>>> lists(rows.n_rows());
+  parallel_blocks({rows.n_rows(), 16}, run, {work + 50.0 * static_cast<double>(lists.size()), "neighbours"},
+                  [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) {
+                    memory& mine = memories[worker];
+                    for (std::size_t r = begin; r < end; ++r) {
+                      mine.best.reset(k);
+                      search.each(rows.row(r), mine.scratch, [&](std::uint32_t other, T similarity) {
+                        if (other != r && similarity > T{}) mine.best.offer(other, similarity);
+                      });
+                      const auto sorted = mine.best.sorted();
+                      lists[r].assign(sorted.begin(), sorted.end());
+                    }
+                  });
+  return lists;
+}
+
+template <class T, class Measure>
+neighbour_lists<T> neighbours_of_csr(data::csr_view<T> rows, data::csr_view<T> transposed, const Measure& measure,
+                                     std::size_t k, const run_options& run) {
+  const auto n = static_cast<double>(rows.n_rows());
+  const double work = common_work(transposed);
+  const row_summaries<T> known = summarise(rows, transposed, measure);
+  if constexpr (Measure::needs_overlap && overlaps_are_mutual_v<Measure, T>)
+    if (work >= n * n) return string_together(nearest_by_pairs(rows, measure, known, k, work, run));
+  return string_together(nearest_by_rows(rows, transposed, measure, known, k, work, run));
+}
+
+}  // namespace detail
+
+template <class T, class Measure>
+neighbour_lists<T> neighbours(data::csr_view<T> rows, data::csr_view<T> transposed, const Measure& measure,
+                              std::size_t k, const run_options& run) {
+  require(k >= 1, "neighbours: k", "at least 1", k);
+  data::require_finite(rows, "rows");
+  return visit_measure(measure, [&](const auto& m) { return detail::neighbours_of_csr(rows, transposed, m, k, run); });
+}
+
+template <class T, class Measure>
+neighbour_lists<T> neighbours(data::csr_view<T> rows, const Measure& measure, std::size_t k, const run_options& run) {
+  const data::csr_matrix<T> transposed = data::transpose(rows, run);
+  return neighbours(rows, transposed.view(), measure, k, run);
+}
+
+template <class E, class Measure, class>
+neighbour_lists<real_of_t<E>> neighbours(const E& rows, const Measure& measure, std::size_t k, const run_options& run) {
+  using T = real_of_t<E>;
+  return neighbours(data::csr_matrix<T>::from_dense(rows, "rows"), measure, k, run);
+}
+
+}  // namespace similarity
+}  // namespace v0
+}  // namespace tailor
+
+#endif
