@@ -22,7 +22,9 @@ using tailor::data::id_map;
 /// A 64-bit congruential generator: the same table everywhere.
 class numbers {
  public:
-  std::uint64_t below(std::uint64_t n) { return ((state_ = state_ * 6364136223846793005u + 1442695040888963407u) >> 33) % n; }
+  std::uint64_t below(std::uint64_t n) {
+    return ((state_ = state_ * 6364136223846793005u + 1442695040888963407u) >> 33) % n;
+  }
 
  private:
   std::uint64_t state_ = 1;
@@ -58,7 +60,9 @@ struct sums {
   std::size_t characters = 0;
   double ratings = 0;
   std::int64_t times = 0;
-  ~sums() { benchmark::DoNotOptimize(characters + static_cast<std::size_t>(ratings) + static_cast<std::size_t>(times)); }
+  ~sums() {
+    benchmark::DoNotOptimize(characters + static_cast<std::size_t>(ratings) + static_cast<std::size_t>(times));
+  }
 };
 
 void take_four(const csv_row& row, sums& to) {
@@ -97,8 +101,7 @@ void csv_file(benchmark::State& state) {
     std::fclose(file);
   }
   sums to;
-  for (auto _ : state)
-    tailor::data::read_csv(path, {0, 1, 2, 3}, [&](const csv_row& row) { take_four(row, to); });
+  for (auto _ : state) tailor::data::read_csv(path, {0, 1, 2, 3}, [&](const csv_row& row) { take_four(row, to); });
   std::remove(path.c_str());
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(text.size()));
   state.SetLabel("limit 400 MB/s");

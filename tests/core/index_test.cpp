@@ -40,10 +40,10 @@ TEST_CASE("index: every kind of integer from 0 to 2^32 - 1 is taken") {
 TEST_CASE("index: what does not fit is refused by name") {
   CHECK_THROWS_AS(user_index(-1), value_error);
   CHECK_THROWS_AS(user_index(std::int8_t{-1}), value_error);
-  CHECK_THROWS_AS(user_index(std::numeric_limits<long long>::min()), value_error);
+  CHECK_THROWS_AS(user_index{std::numeric_limits<long long>::min()}, value_error);
   CHECK_THROWS_AS(user_index(4294967296LL), value_error);
   CHECK_THROWS_AS(user_index(4294967296ULL), value_error);
-  CHECK_THROWS_AS(item_index(std::numeric_limits<std::uint64_t>::max()), value_error);
+  CHECK_THROWS_AS(item_index{std::numeric_limits<std::uint64_t>::max()}, value_error);
   CHECK_THROWS_WITH(user_index(-1), "user_index: expected an integer from 0 to 4294967295, found -1");
   CHECK_THROWS_WITH(item_index(4294967296ULL),
                     "item_index: expected an integer from 0 to 4294967295, found 4294967296");

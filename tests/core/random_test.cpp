@@ -352,13 +352,14 @@ TEST_CASE("random: every permutation is equally likely") {
 TEST_CASE("random: a sample has different members in rising order, and every subset is equally likely") {
   generator g(19);
   // Both methods: k small beside n, and not.
-  for (const auto& size : std::vector<std::array<std::size_t, 2>>{{5, 2}, {6, 3}, {40, 2}, {49, 3}}) {
+  for (const auto& size : std::vector<std::array<std::size_t, 2>>{{5, 2}, {6, 3}, {48, 2}, {64, 3}}) {
     const std::size_t n = size[0], k = size[1], subsets = binomial(n, k);
     CAPTURE(n);
     std::map<std::vector<std::size_t>, std::size_t> seen;
     for (std::size_t i = 0; i < 20 * subsets; ++i) ++seen[random_::sample(n, k, g)];
-    std::vector<std::size_t> counts;
+    std::vector<std::size_t> counts, members(n);
     for (const auto& entry : seen) {
+      for (const std::size_t member : entry.first) members[member] += entry.second;
       REQUIRE(entry.first.size() == k);
       REQUIRE(entry.first.back() < n);
       for (std::size_t i = 1; i < k; ++i) REQUIRE(entry.first[i - 1] < entry.first[i]);
@@ -366,6 +367,7 @@ TEST_CASE("random: a sample has different members in rising order, and every sub
     }
     counts.resize(subsets);
     CHECK(chi_square(counts) < chi_square_limit(subsets));
+    CHECK(chi_square(members) < chi_square_limit(n));
   }
   CHECK(random_::sample(0, 0, g).empty());
   CHECK(random_::sample(1000, 0, g).empty());

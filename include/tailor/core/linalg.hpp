@@ -2,9 +2,9 @@
 #ifndef TAILOR_CORE_LINALG_HPP
 #define TAILOR_CORE_LINALG_HPP
 
-// Of xtensor-blas only the prototypes of C BLAS: they cost 0.01 s to include and, of all that xtensor-blas defines, two
-// macros. (Where a program includes more of it first, the macros are its own.)
-#ifndef CXXBLAS_DRIVERS_CBLAS_H
+// Of xtensor-blas only the prototypes of C BLAS: they cost 0.01 s to include and define two macros. Where the program
+// has included a <cblas.h> before, that one is taken, since the two exclude each other.
+#if !defined(CXXBLAS_DRIVERS_CBLAS_H) && !defined(CBLAS_H)
 #include <xflens/cxxblas/drivers/cblas.h>
 #undef CBLAS_INT
 #undef CBLAS_INDEX

@@ -7,10 +7,12 @@
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -135,28 +137,33 @@ class block_queue {
   std::exception_ptr reason_;
 };
 
-}  // namespace detail
+/// The body of a loop without its type, so that the threads below are compiled once, not once a loop.
+struct block_body {
+  void* object;
+  void (*call)(void* object, std::size_t worker, std::size_t block, std::size_t begin, std::size_t end);
+};
 
-template <class F>
-void parallel_blocks(blocks range, const run_options& run, work_hint hint, F&& f) {
+inline void run_blocks(blocks range, const run_options& run, work_hint hint, block_body body) {
   const std::size_t count = range.count();
   const std::size_t threads = hint.steps < 2e6 ? 1 : (std::min)(thread_count(run.threads), count);
   const bool reporting = run.progress && !hint.task.empty();
-
+  const auto do_block = [&](std::size_t worker, std::size_t block) {
+    body.call(body.object, worker, block, range.begin(block), range.end(block));
+  };
   const auto serially = [&] {
     for (std::size_t block = 0; block < count; ++block) {
-      f(std::size_t{0}, block, range.begin(block), range.end(block));
+      do_block(0, block);
       if (reporting) report_progress(run, hint.task, block + 1, count);
     }
   };
   if (threads <= 1) return serially();
 
-  detail::block_queue queue(count);
-  const auto work = [&](std::size_t worker, auto&& after_block) {
+  block_queue queue(count);
+  const auto work = [&](std::size_t worker) {
     for (std::size_t block = queue.take(); block < count; block = queue.take()) {
       try {
-        f(worker, block, range.begin(block), range.end(block));
-        after_block(block);
+        do_block(worker, block);
+        if (reporting) queue.finish_one();
       } catch (...) {
         queue.fail(block, std::current_exception());
       }
@@ -167,13 +174,10 @@ void parallel_blocks(blocks range, const run_options& run, work_hint hint, F&& f
   helpers.reserve(threads);
   // The calling thread works too, unless it has to report: then it waits, so that a progress function that draws or
   // locks never runs on a worker.
-  const std::size_t first_helper = reporting ? 0 : 1;
   try {
-    for (std::size_t worker = first_helper; worker < threads; ++worker)
-      helpers.emplace_back([&work, &queue, worker, reporting] {
-        work(worker, [&](std::size_t) {
-          if (reporting) queue.finish_one();
-        });
+    for (std::size_t worker = reporting ? 0 : 1; worker < threads; ++worker)
+      helpers.emplace_back([&work, &queue, worker] {
+        work(worker);
         queue.leave();
       });
   } catch (...) {
@@ -191,10 +195,22 @@ void parallel_blocks(blocks range, const run_options& run, work_hint hint, F&& f
       }
     });
   } else {
-    work(0, [](std::size_t) {});
+    work(0);
   }
   for (std::thread& helper : helpers) helper.join();
   queue.rethrow();
+}
+
+}  // namespace detail
+
+template <class F>
+void parallel_blocks(blocks range, const run_options& run, work_hint hint, F&& f) {
+  using body = std::remove_reference_t<F>;
+  detail::run_blocks(range, run, hint,
+                     {const_cast<void*>(static_cast<const void*>(std::addressof(f))),
+                      [](void* object, std::size_t worker, std::size_t block, std::size_t begin, std::size_t end) {
+                        (*static_cast<body*>(object))(worker, block, begin, end);
+                      }});
 }
 
 }  // namespace v0

@@ -516,8 +516,7 @@ TAILOR_EXACT inline void alias_table::build(std::vector<double> weights) {
   require(n != 0, "alias_table: weights", "at least one", n);
   for (const double weight : weights)
     require(std::isfinite(weight) && weight >= 0, "alias_table: weights", "finite numbers >= 0", weight);
-  const auto heaviest = std::max_element(weights.begin(), weights.end());
-  const double most = *heaviest;
+  const double most = *std::max_element(weights.begin(), weights.end());
   require(most > 0, "alias_table: weights", "one that is not 0", most);
 
   double total = 0;  // of weights by the heaviest, so that nothing overflows
@@ -525,7 +524,7 @@ TAILOR_EXACT inline void alias_table::build(std::vector<double> weights) {
   for (double& weight : weights) weight = weight / total * static_cast<double>(n);
 
   keep_.assign(n, 1);
-  other_.assign(n, static_cast<std::size_t>(heaviest - weights.begin()));
+  other_.assign(n, 0);
   std::vector<std::size_t> poor, rich;
   for (std::size_t i = 0; i < n; ++i) (weights[i] < 1 ? poor : rich).push_back(i);
   while (!poor.empty() && !rich.empty()) {
@@ -539,9 +538,7 @@ TAILOR_EXACT inline void alias_table::build(std::vector<double> weights) {
       poor.push_back(high);
     }
   }
-  // Rounding may leave some over: they are 1 in truth, or 0, which must never be drawn.
-  for (const std::size_t i : poor)
-    if (weights[i] <= 0) keep_[i] = 0;
+  // Whoever is left over is 1 but for rounding, and always gives itself.
 }
 
 inline std::size_t alias_table::operator()(generator& g) const {

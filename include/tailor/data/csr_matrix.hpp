@@ -109,6 +109,7 @@ class csr_matrix {
   /// @throws shape_error for another rank
   template <class E>
   static csr_matrix from_dense(const E& matrix, std::string_view name = "matrix");
+  static csr_matrix from_dense(matrix_view<T> matrix);
 
   std::size_t n_rows() const noexcept { return n_rows_; }
   std::size_t n_columns() const noexcept { return n_columns_; }
@@ -334,15 +335,19 @@ csr_matrix<T> csr_matrix<T>::from_triplets(std::size_t n_rows, std::size_t n_col
 template <class T>
 template <class E>
 csr_matrix<T> csr_matrix<T>::from_dense(const E& matrix, std::string_view name) {
-  const auto dense = as_matrix<T>(matrix, name);
+  return from_dense(as_matrix<T>(matrix, name).view());
+}
+
+template <class T>
+csr_matrix<T> csr_matrix<T>::from_dense(matrix_view<T> matrix) {
+  detail::require_extents(matrix.rows, matrix.cols);
   csr_matrix out;
-  out.n_rows_ = dense.rows();
-  out.n_columns_ = dense.cols();
-  detail::require_extents(out.n_rows_, out.n_columns_);
-  out.row_pointers_.reserve(out.n_rows_ + 1);
-  const T* row = dense.data();
-  for (std::size_t r = 0; r < out.n_rows_; ++r, row += out.n_columns_) {
-    for (std::size_t c = 0; c < out.n_columns_; ++c) {
+  out.n_rows_ = matrix.rows;
+  out.n_columns_ = matrix.cols;
+  out.row_pointers_.reserve(matrix.rows + 1);
+  for (std::size_t r = 0; r < matrix.rows; ++r) {
+    const T* row = matrix.row(r);
+    for (std::size_t c = 0; c < matrix.cols; ++c) {
       if (row[c] == T{}) continue;
       out.columns_.push_back(static_cast<std::uint32_t>(c));
       out.values_.push_back(row[c]);

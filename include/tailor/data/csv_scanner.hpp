@@ -170,7 +170,9 @@ class csv_scanner {
         }
       }
       if (found != step::more) return found;
-      if (static_cast<std::size_t>(buffer_.end() - at_) > max_row_bytes_) return fail(csv_fault::too_long, at_, 1);
+      // a carriage return at the end may be the row's own line break, which does not count
+      const char* const last = at_ != buffer_.end() && buffer_.end()[-1] == '\r' ? buffer_.end() - 1 : buffer_.end();
+      if (static_cast<std::size_t>(last - at_) > max_row_bytes_) return fail(csv_fault::too_long, at_, 1);
       refill(buffer_.size_from(at_) + 1, max_row_bytes_);
     }
   }

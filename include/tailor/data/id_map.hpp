@@ -25,27 +25,61 @@ inline namespace v0 {
 namespace data {
 namespace detail {
 
-/// An integer's decimal text, which is the id it stands for.
-class decimal_id {
- public:
-  template <class I>
-  explicit decimal_id(I value) noexcept
-      : size_(static_cast<std::size_t>(std::to_chars(text_, text_ + sizeof text_, value).ptr - text_)) {}
-  std::string_view view() const noexcept { return {text_, size_}; }
-
- private:
-  char text_[24];
-  std::size_t size_;
-};
-
 /// `bool` and the character types are no ids: nobody means them.
 template <class T>
 inline constexpr bool is_id_integer_v =
     std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char> && !std::is_same_v<T, wchar_t> &&
     !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t>;
 
-/// Two different ids of the same length, at most 8, never have the same hash; so those need no comparison of bytes.
+/// MurmurHash3's finaliser: a bijection in which every bit of the input moves every bit of the result.
+inline std::uint64_t mix64(std::uint64_t h) noexcept {
+  h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu;
+  h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53u;
+  return h ^ (h >> 33);
+}
+
+/// The hash of an id of at most eight bytes, the first being the lowest of `word`. Two of them that have the same
+/// length never have the same hash, so they need no comparison of bytes.
+inline std::uint64_t hash_short_id(std::uint64_t word, std::size_t length, std::uint64_t seed) noexcept {
+  return mix64(word ^ seed ^ (length * 0x9e3779b97f4a7c15u));
+}
+
 std::uint64_t hash_id(std::string_view id, std::uint64_t seed) noexcept;
+
+/// An integer's decimal text, which is the id it stands for. Up to eight characters are made in a register: a hash that
+/// loaded what was just stored a byte at a time would wait for the stores, and with them for the lookups before it.
+class decimal_id {
+ public:
+  template <class I>
+  explicit decimal_id(I value) noexcept {
+    const bool negative = value < 0;
+    const auto bits = static_cast<std::uint64_t>(value);
+    std::uint64_t magnitude = negative ? std::uint64_t{0} - bits : bits;
+    if (magnitude < (negative ? 10'000'000u : 100'000'000u)) {
+      auto rest = static_cast<std::uint32_t>(magnitude);
+      do {
+        word_ = word_ << 8 | ('0' + rest % 10);
+        ++size_;
+      } while ((rest /= 10) != 0);
+      if (negative) {
+        word_ = word_ << 8 | std::uint64_t{'-'};
+        ++size_;
+      }
+      for (unsigned i = 0; i < 8; ++i) text_[i] = static_cast<char>(word_ >> (8 * i) & 0xff);
+    } else {
+      size_ = static_cast<std::size_t>(std::to_chars(text_, text_ + sizeof text_, value).ptr - text_);
+    }
+  }
+  std::string_view view() const noexcept { return {text_, size_}; }
+  std::uint64_t hash(std::uint64_t seed) const noexcept {
+    return word_ != 0 ? hash_short_id(word_, size_, seed) : hash_id(view(), seed);
+  }
+
+ private:
+  char text_[24];
+  std::uint64_t word_ = 0;
+  std::size_t size_ = 0;
+};
 
 /// The index of the id after `count` others.
 std::uint32_t next_id_index(std::size_t count);
@@ -87,19 +121,18 @@ class id_map {
   bool empty() const noexcept { return offsets_.empty(); }
 
   /// The index of the id, which is added if it is new. @throws value_error at 2³² - 1 ids
-  std::uint32_t insert(std::string_view id);
+  std::uint32_t insert(std::string_view id) { return insert(id, detail::hash_id(id, seed_)); }
   template <class I, class = std::enable_if_t<detail::is_id_integer_v<I>>>
   std::uint32_t insert(I id) {
-    return insert(detail::decimal_id(id).view());
+    const detail::decimal_id text(id);
+    return insert(text.view(), text.hash(seed_));
   }
 
-  std::optional<std::uint32_t> find(std::string_view id) const noexcept {
-    const std::uint32_t index = lookup(id, detail::hash_id(id, seed_)).found;
-    return index == none ? std::nullopt : std::optional<std::uint32_t>(index);
-  }
+  std::optional<std::uint32_t> find(std::string_view id) const noexcept { return find(id, detail::hash_id(id, seed_)); }
   template <class I, class = std::enable_if_t<detail::is_id_integer_v<I>>>
   std::optional<std::uint32_t> find(I id) const noexcept {
-    return find(detail::decimal_id(id).view());
+    const detail::decimal_id text(id);
+    return find(text.view(), text.hash(seed_));
   }
 
   template <class Id>
@@ -108,14 +141,11 @@ class id_map {
   }
 
   /// As find(). @throws value_error that names the id when it is unknown
-  std::uint32_t at(std::string_view id) const {
-    const std::optional<std::uint32_t> index = find(id);
-    if (!index) require(false, "id_map", "one of its " + std::to_string(size()) + " ids", detail::show_id(id));
-    return *index;
-  }
+  std::uint32_t at(std::string_view id) const { return known(id, find(id)); }
   template <class I, class = std::enable_if_t<detail::is_id_integer_v<I>>>
   std::uint32_t at(I id) const {
-    return at(detail::decimal_id(id).view());
+    const std::optional<std::uint32_t> index = find(id);
+    return index ? *index : known(detail::decimal_id(id).view(), index);
   }
 
   /// The id at an index; valid until the next insertion. @throws value_error when there is none
@@ -165,6 +195,15 @@ class id_map {
     const std::uint64_t begin = index == 0 ? 0 : offsets_[index - 1];
     return {bytes_.data() + begin, static_cast<std::size_t>(offsets_[index] - begin)};
   }
+  std::optional<std::uint32_t> find(std::string_view id, std::uint64_t hash) const noexcept {
+    const std::uint32_t index = lookup(id, hash).found;
+    return index == none ? std::nullopt : std::optional<std::uint32_t>(index);
+  }
+  std::uint32_t known(std::string_view id, std::optional<std::uint32_t> index) const {
+    if (!index) require(false, "id_map", "one of its " + std::to_string(size()) + " ids", detail::show_id(id));
+    return *index;
+  }
+  std::uint32_t insert(std::string_view id, std::uint64_t hash);
   position lookup(std::string_view id, std::uint64_t hash) const noexcept;
   void rehash(std::size_t slots);
   void reseed();
@@ -214,32 +253,30 @@ inline id_map::iterator id_map::end() const noexcept { return {*this, size()}; }
 
 namespace detail {
 
-/// MurmurHash3's finaliser: a bijection in which every bit of the input moves every bit of the result.
-inline std::uint64_t mix64(std::uint64_t h) noexcept {
-  h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdu;
-  h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53u;
-  return h ^ (h >> 33);
+/// Four bytes, the first being the lowest (compilers make one load of it).
+inline std::uint64_t load_id_half(const char* p) noexcept {
+  const auto byte = [p](int i) { return std::uint32_t{static_cast<unsigned char>(p[i])} << (8 * i); };
+  return byte(0) | byte(1) | byte(2) | byte(3);
 }
-
-template <class Word>
-std::uint64_t load_id_word(const char* p) noexcept {
-  Word word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
+inline std::uint64_t load_id_word(const char* p) noexcept { return load_id_half(p) | load_id_half(p + 4) << 32; }
 
 inline std::uint64_t hash_id(std::string_view id, std::uint64_t seed) noexcept {
   const char* p = id.data();
   std::size_t n = id.size();
-  std::uint64_t h = seed ^ (n * 0x9e3779b97f4a7c15u);
   if (n > 8) {
-    for (; n > 8; p += 8, n -= 8) h = mix64(h ^ load_id_word<std::uint64_t>(p)) * 5 + 0x52dce729u;
-    return mix64(h ^ load_id_word<std::uint64_t>(p + n - 8));  // the last eight, some of them again
+    std::uint64_t h = seed ^ (n * 0x9e3779b97f4a7c15u);
+    for (; n > 8; p += 8, n -= 8) h = mix64(h ^ load_id_word(p)) * 5 + 0x52dce729u;
+    return mix64(h ^ load_id_word(p + n - 8));  // the last eight, some of them again
   }
-  if (n >= 4) return mix64(h ^ (load_id_word<std::uint32_t>(p) | load_id_word<std::uint32_t>(p + n - 4) << 32));
-  if (n == 0) return mix64(h);
-  return mix64(h ^ (load_id_word<std::uint8_t>(p) | load_id_word<std::uint8_t>(p + n / 2) << 8 |
-                    load_id_word<std::uint8_t>(p + n - 1) << 16));
+  std::uint64_t word = 0;
+  if (n == 8) {
+    word = load_id_word(p);
+  } else if (n >= 4) {
+    word = load_id_half(p) | load_id_half(p + n - 4) << (8 * (n - 4));
+  } else {
+    for (std::size_t i = 0; i < n; ++i) word |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
+  }
+  return hash_short_id(word, id.size(), seed);
 }
 
 inline std::uint32_t next_id_index(std::size_t count) {
@@ -263,8 +300,7 @@ inline id_map::position id_map::lookup(std::string_view id, std::uint64_t hash) 
   }
 }
 
-inline std::uint32_t id_map::insert(std::string_view id) {
-  std::uint64_t hash = detail::hash_id(id, seed_);
+inline std::uint32_t id_map::insert(std::string_view id, std::uint64_t hash) {
   position place = lookup(id, hash);
   if (place.found != none) return place.found;
   const std::uint32_t index = detail::next_id_index(size());

@@ -94,13 +94,14 @@ struct cosine : measure_defaults {
   template <class T>
   T summary(data::row_view<T> row) const {
     const T squares = kernels::sum_of_squares(row.values.data(), row.size());
+    if (!std::isfinite(squares)) return squares;
     return squares > T{} ? T{1} / std::sqrt(squares) : T{};
   }
   template <class T>
   T operator()(const overlap<T>& o, T inverse_x, T inverse_y) const {
     // The larger factor first: nothing overflows, and the order of the rows does not matter.
-    const T cosine = o.sum * (std::max)(inverse_x, inverse_y) * (std::min)(inverse_x, inverse_y);
-    return (std::min)(T{1}, (std::max)(T{-1}, cosine));
+    const T similarity = o.sum * (std::max)(inverse_x, inverse_y) * (std::min)(inverse_x, inverse_y);
+    return (std::min)(T{1}, (std::max)(T{-1}, similarity));
   }
 };
 
@@ -147,7 +148,7 @@ struct euclidean : measure_defaults {
   template <class T, class Rows>
   T refined(const overlap<T>& o, T squares_x, T squares_y, Rows&& rows) const {
     const T squares = squares_x + squares_y, distance = squares - T{2} * o.sum;
-    if (distance > near<T> * squares) return from_squares(distance);
+    if (distance > close<T> * squares) return from_squares(distance);
     const auto [x, y] = rows();
     return from_squares(squared_distance<T>(x, y));
   }
@@ -155,7 +156,7 @@ struct euclidean : measure_defaults {
  private:
   /// Below this share of ‖x‖² + ‖y‖² a squared distance has lost some 5 (float) or 10 (double) of its bits.
   template <class T>
-  static constexpr T near = sizeof(T) == 4 ? T(1) / 32 : T(1) / 1024;
+  static constexpr T close = sizeof(T) == 4 ? T(1) / 32 : T(1) / 1024;
 
   template <class T>
   static T from_squares(T squares) {

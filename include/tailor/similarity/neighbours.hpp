@@ -5,17 +5,18 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
+#include <limits>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
 #include "../core/expression.hpp"
+#include "../core/linalg.hpp"
 #include "../core/parallel.hpp"
 #include "../core/top_k.hpp"
 #include "../data/csr_matrix.hpp"
+#include "dense_rows.hpp"
 #include "measures.hpp"
 #include "row_search.hpp"
 #include "triangle.hpp"
@@ -135,12 +136,59 @@ std::vector<std::vector<scored<T>>> nearest_by_rows(data::csr_view<T> rows, data
 template <class T, class Measure>
 neighbour_lists<T> neighbours_of_csr(data::csr_view<T> rows, data::csr_view<T> transposed, const Measure& measure,
                                      std::size_t k, const run_options& run) {
-  const auto n = static_cast<double>(rows.n_rows());
-  const double work = common_work(transposed);
+  const double n = static_cast<double>(rows.n_rows()), work = common_work(transposed);
   const row_summaries<T> known = summarise(rows, transposed, measure);
   if constexpr (Measure::needs_overlap && overlaps_are_mutual_v<Measure, T>)
     if (work >= n * n) return string_together(nearest_by_pairs(rows, measure, known, k, work, run));
-  return string_together(nearest_by_rows(rows, transposed, measure, known, k, work, run));
+  return string_together(
+      nearest_by_rows(rows, transposed, measure, known, k, Measure::needs_overlap ? work + n : work + n * n, run));
+}
+
+/// Dense rows through products: a block of rows with all rows, some at a time.
+template <class T, class Measure>
+neighbour_lists<T> neighbours_by_products(matrix_view<T> matrix, const Measure& measure, std::size_t k,
+                                          const run_options& run) {
+  const dense_rows<T, Measure> rows(matrix, measure, "rows: row", run);
+  const matrix_view<T> factors = rows.factors();
+  const blocks across{matrix.rows, 1024};
+  run_options serial;
+  serial.threads = 1;
+  std::vector<std::vector<scored<T>>> nearest(matrix.rows);
+  const double work = static_cast<double>(matrix.rows) * static_cast<double>(matrix.size()) / 16;
+  parallel_blocks({matrix.rows, 128}, run, {work, "neighbours"},
+                  [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
+                    std::vector<top_k_selector<T>> best(end - begin, top_k_selector<T>(k));
+                    std::vector<T> products((end - begin) * across.block_size);
+                    const matrix_view<T> ours{factors.row(begin), end - begin, factors.cols};
+                    for (std::size_t block = 0; block < across.count(); ++block) {
+                      const std::size_t first = across.begin(block), width = across.end(block) - first;
+                      const matrix_view<T> theirs{factors.row(first), width, factors.cols};
+                      linalg::gemm(T{1}, ours, linalg::transposed(theirs), T{0}, products.data(), serial);
+                      for (std::size_t r = begin; r < end; ++r) {
+                        T* line = products.data() + (r - begin) * width;
+                        for (std::size_t j = 0; j < width; ++j) {
+                          const T similarity = rows.similarity(measure, line[j], r, rows, first + j);
+                          line[j] = similarity > T{} && first + j != r ? similarity : -std::numeric_limits<T>::infinity();
+                        }
+                        best[r - begin].offer_all({line, width}, static_cast<std::uint32_t>(first));
+                      }
+                    }
+                    for (std::size_t r = begin; r < end; ++r) {
+                      const auto sorted = best[r - begin].sorted();
+                      nearest[r].assign(sorted.begin(), sorted.end());
+                    }
+                  });
+  return string_together(std::move(nearest));
+}
+
+template <class T, class Measure>
+neighbour_lists<T> neighbours_of_dense(matrix_view<T> matrix, const Measure& measure, std::size_t k,
+                                       const run_options& run) {
+  if constexpr (uses_products_v<Measure, T>)
+    if (!is_sparse(matrix)) return neighbours_by_products(matrix, measure, k, run);
+  const auto rows = data::csr_matrix<T>::from_dense(matrix);
+  const data::csr_matrix<T> transposed = data::transpose(rows, run);
+  return neighbours_of_csr(rows.view(), transposed.view(), measure, k, run);
 }
 
 }  // namespace detail
@@ -149,6 +197,9 @@ template <class T, class Measure>
 neighbour_lists<T> neighbours(data::csr_view<T> rows, data::csr_view<T> transposed, const Measure& measure,
                               std::size_t k, const run_options& run) {
   require(k >= 1, "neighbours: k", "at least 1", k);
+  if (transposed.n_rows() != rows.n_columns() || transposed.n_columns() != rows.n_rows())
+    throw shape_error(describe("neighbours: transposed", show_shape({rows.n_columns(), rows.n_rows()}),
+                               show_shape({transposed.n_rows(), transposed.n_columns()})));
   data::require_finite(rows, "rows");
   return visit_measure(measure, [&](const auto& m) { return detail::neighbours_of_csr(rows, transposed, m, k, run); });
 }
@@ -162,7 +213,11 @@ neighbour_lists<T> neighbours(data::csr_view<T> rows, const Measure& measure, st
 template <class E, class Measure, class>
 neighbour_lists<real_of_t<E>> neighbours(const E& rows, const Measure& measure, std::size_t k, const run_options& run) {
   using T = real_of_t<E>;
-  return neighbours(data::csr_matrix<T>::from_dense(rows, "rows"), measure, k, run);
+  require(k >= 1, "neighbours: k", "at least 1", k);
+  const auto matrix = as_matrix<T>(rows, "rows");
+  detail::require_finite_fast(matrix.view(), "rows");
+  return visit_measure(measure,
+                       [&](const auto& m) { return detail::neighbours_of_dense(matrix.view(), m, k, run); });
 }
 
 }  // namespace similarity

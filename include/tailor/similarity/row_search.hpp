@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,12 +34,15 @@ row_summaries<T> summarise(data::csr_view<T> rows, data::csr_view<T> transposed,
 
 namespace detail {
 
+/// @param name, r  what a message calls the row: `name r`, or `name` alone
 template <class T, class Measure>
-T checked_summary(data::row_view<T> row, const Measure& measure, const char* name, std::size_t r = 0) {
+T checked_summary(data::row_view<T> row, const Measure& measure, std::string_view name,
+                  std::size_t r = static_cast<std::size_t>(-1)) {
   const T summary = measure.template summary<T>(row);
   if (!std::isfinite(summary))
-    throw value_error(describe(std::string(name) + ' ' + std::to_string(r), "values whose squares can be added up",
-                               "their sum overflows"));
+    throw value_error(
+        describe(r == static_cast<std::size_t>(-1) ? std::string(name) : std::string(name) + ' ' + std::to_string(r),
+                 "values whose squares can be added up", "their sum overflows"));
   return summary;
 }
 
