@@ -1,4 +1,4 @@
-# Every code block of PAGES that follows a line `<!-- from: FILE -->` must equal that file (relative to ROOT), without the
+# Every code block of PAGES that follows a line that starts `<!-- from: FILE -->` must equal that file (relative to ROOT), without the
 # SPDX line at its top; with `<!-- from: FILE#NAME -->`, the part of it between lines that contain `[NAME]` and `[/NAME]`.
 cmake_minimum_required(VERSION 3.20...3.31)
 
@@ -9,10 +9,11 @@ foreach(page IN LISTS pages)
   file(READ "${page}" rest)
   # Brackets and semicolons mean something in CMake lists, so the text is only ever cut by position.
   while(TRUE)
-    string(FIND "${rest}" "<!-- from: " at)
+    string(FIND "${rest}" "\n<!-- from: " at)
     if(at LESS 0)
       break()
     endif()
+    math(EXPR at "${at} + 1")
     string(SUBSTRING "${rest}" ${at} -1 rest)
     string(FIND "${rest}" " -->" end)
     math(EXPR length "${end} - 11")

@@ -88,8 +88,8 @@ run_options with_threads(std::size_t threads) {
 TEST_CASE_TEMPLATE("gemm: equals plain loops, for every transpose and on both sides of every cut", T, float, double) {
   struct {
     std::size_t m, n, k;
-  } const shapes[] = {{1, 1, 1},     {3, 4, 5},    {257, 5, 3},  {5, 257, 3},  {256, 256, 2},
-                      {300, 530, 7}, {2, 3, 2048}, {7, 5, 5000}, {530, 3, 40}, {1, 4100, 2}};
+  } const shapes[] = {{1, 1, 1},    {3, 4, 5},    {257, 5, 3},  {5, 257, 3},  {256, 256, 2}, {300, 530, 7},
+                      {2, 3, 2048}, {7, 5, 5000}, {530, 3, 40}, {1, 4100, 2}, {2100, 3, 2}};
   for (const auto& shape : shapes)
     for (const bool a_transposed : {false, true})
       for (const bool b_transposed : {false, true}) {
@@ -109,7 +109,7 @@ TEST_CASE_TEMPLATE("gemm: equals plain loops, for every transpose and on both si
 TEST_CASE_TEMPLATE("syrk: equals A times its transpose, in one triangle or in both", T, float, double) {
   struct {
     std::size_t n, k;
-  } const shapes[] = {{1, 1}, {5, 3}, {256, 2}, {257, 9}, {600, 4}, {6, 5000}, {33, 2049}};
+  } const shapes[] = {{1, 1}, {5, 3}, {256, 2}, {257, 9}, {600, 4}, {6, 5000}, {33, 2049}, {2100, 1}};
   for (const auto& shape : shapes)
     for (const bool transposed : {false, true}) {
       CAPTURE(shape.n);

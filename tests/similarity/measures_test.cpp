@@ -138,7 +138,7 @@ TEST_CASE("measures refuse parameters that mean nothing") {
   CHECK_THROWS_AS(sim::tversky(-1, 0), tailor::value_error);
   CHECK_THROWS_AS(sim::tversky(0, nan), tailor::value_error);
   CHECK_THROWS_AS(sim::asymmetric_cosine(1.5), tailor::value_error);
-  CHECK_THROWS_AS(sim::asymmetric_cosine(nan), tailor::value_error);
+  CHECK_THROWS_AS(sim::asymmetric_cosine{nan}, tailor::value_error);
   CHECK_THROWS_AS(sim::supported(sim::cosine{}, 1, -1), tailor::value_error);
 }
 

@@ -46,7 +46,7 @@ template <class T>
 dense_matrix<T> solve_spd(dense_matrix<T> a, dense_matrix<T> b, std::string_view name = "A");
 
 /// The same in the caller's memory, for one of many small systems in an inner loop: `b` `[n, m]` becomes X, `a` is
-/// overwritten. Values are not checked for NaN; one in `a` counts as not positive definite.
+/// overwritten. Values are not checked for NaN.
 template <class T>
 void solve_spd_in_place(T* a, std::size_t n, T* b, std::size_t m, std::string_view name = "A");
 

@@ -90,13 +90,33 @@ class csr_matrix {
   csr_matrix(std::size_t n_rows, std::size_t n_columns, std::vector<std::uint64_t> row_pointers,
              std::vector<std::uint32_t> columns, std::vector<T> values);
 
-  /// Copies a view.
+  /// Copies a view, unchecked.
   explicit csr_matrix(csr_view<T> view)
       : n_rows_(view.n_rows()),
         n_columns_(view.n_columns()),
         row_pointers_(view.row_pointers().begin(), view.row_pointers().end()),
         columns_(view.columns().begin(), view.columns().end()),
-        values_(view.values().begin(), view.values().end()) {}
+        values_(view.values().begin(), view.values().end()) {
+    if (row_pointers_.empty()) row_pointers_.push_back(0);
+  }
+
+  csr_matrix(const csr_matrix&) = default;
+  /// What was moved from is empty.
+  csr_matrix(csr_matrix&& other) noexcept
+      : n_rows_(std::exchange(other.n_rows_, 0)),
+        n_columns_(std::exchange(other.n_columns_, 0)),
+        row_pointers_(std::move(other.row_pointers_)),
+        columns_(std::move(other.columns_)),
+        values_(std::move(other.values_)) {}
+  csr_matrix& operator=(csr_matrix other) noexcept {
+    std::swap(n_rows_, other.n_rows_);
+    std::swap(n_columns_, other.n_columns_);
+    row_pointers_.swap(other.row_pointers_);
+    columns_.swap(other.columns_);
+    values_.swap(other.values_);
+    return *this;
+  }
+  ~csr_matrix() = default;
 
   /// From cells in any order, `rows[i]`, `columns[i]`, `values[i]`. "Last" means last in the order given.
   /// @throws shape_error when the three differ in length, value_error for a position outside the matrix, or for a
@@ -128,8 +148,8 @@ class csr_matrix {
   operator csr_view<T>() const noexcept { return view(); }
 
   friend bool operator==(const csr_matrix& a, const csr_matrix& b) {
-    return a.n_rows_ == b.n_rows_ && a.n_columns_ == b.n_columns_ && a.row_pointers_ == b.row_pointers_ &&
-           a.columns_ == b.columns_ && a.values_ == b.values_;
+    return a.n_rows_ == b.n_rows_ && a.n_columns_ == b.n_columns_ &&
+           (a.n_rows_ == 0 || a.row_pointers_ == b.row_pointers_) && a.columns_ == b.columns_ && a.values_ == b.values_;
   }
   friend bool operator!=(const csr_matrix& a, const csr_matrix& b) { return !(a == b); }
 
@@ -148,7 +168,7 @@ csr_matrix<T> transpose(const csr_matrix<T>& matrix, const run_options& run = {}
   return transpose(matrix.view(), run);
 }
 
-/// The same cells with another type of value.
+/// The same cells with another type of value, converted as by `static_cast`.
 template <class To, class T>
 csr_matrix<To> cast(csr_view<T> matrix);
 template <class To, class T>
@@ -398,9 +418,8 @@ csr_matrix<To> cast(csr_view<T> matrix) {
   std::vector<To> values(matrix.nnz());
   std::transform(matrix.values().begin(), matrix.values().end(), values.begin(),
                  [](T value) { return static_cast<To>(value); });
-  return csr_matrix<To>(matrix.n_rows(), matrix.n_columns(),
-                        {matrix.row_pointers().begin(), matrix.row_pointers().end()},
-                        {matrix.columns().begin(), matrix.columns().end()}, std::move(values));
+  return csr_matrix<To>(csr_view<To>(matrix.n_rows(), matrix.n_columns(), matrix.row_pointers().data(),
+                                     matrix.columns().data(), values.data()));
 }
 
 template <class T>

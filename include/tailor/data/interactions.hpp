@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,6 +36,22 @@ struct event {
 class interactions {
  public:
   interactions() = default;
+  interactions(const interactions&) = default;
+  interactions& operator=(const interactions&) = default;
+  /// A log that was moved from is empty and still knows its ids.
+  interactions(interactions&& other) noexcept
+      : users_(other.users_),
+        items_(other.items_),
+        events_(std::exchange(other.events_, {})),
+        has_times_(other.has_times_) {}
+  interactions& operator=(interactions&& other) noexcept {
+    users_ = other.users_;
+    items_ = other.items_;
+    if (this != &other) events_ = std::exchange(other.events_, {});
+    has_times_ = other.has_times_;
+    return *this;
+  }
+  ~interactions() = default;
 
   /// Every stored cell of a users × items matrix as one event; the ids are the positions, "0", "1", ….
   template <class T>
@@ -58,17 +74,20 @@ class interactions {
   auto begin() const noexcept { return events_.begin(); }
   auto end() const noexcept { return events_.end(); }
 
+  /// The ids by index; valid until the next `add`.
   const id_map& users() const noexcept { return *users_; }
   const id_map& items() const noexcept { return *items_; }
   /// The id maps to share with whoever outlives the log.
   std::shared_ptr<const id_map> shared_users() const noexcept { return users_; }
   std::shared_ptr<const id_map> shared_items() const noexcept { return items_; }
 
-  /// The matrix `[n_users, n_items]` that models learn from; several events of one cell become one value.
+  /// The matrix `[n_users, n_items]` of float or double that models learn from; several events of one cell become one
+  /// value.
+  /// @throws value_error for a repeated cell under `duplicates::error`
   template <class T>
   csr_matrix<T> matrix(duplicates policy) const;
 
-  /// The events at these positions, in this order, with the same ids.
+  /// The events at these positions, in this order, with the same ids. A position may come more than once.
   /// @throws value_error for a position past the end
   interactions select(span<const std::size_t> positions) const;
 
@@ -77,6 +96,7 @@ class interactions {
   interactions filter(Keep&& keep) const;
 
   /// The events of at least this value, each with value 1: from ratings to "liked it".
+  /// @throws value_error when `at_least` is NaN
   interactions binarise(double at_least) const;
 
   /// Without the users of fewer than `min_user_events` and the items of fewer than `min_item_events`, again and again
@@ -126,6 +146,7 @@ void interactions::add(const UserId& user, const ItemId& item, double value, std
 
 template <class T>
 csr_matrix<T> interactions::matrix(duplicates policy) const {
+  static_assert(std::is_floating_point_v<T>, "tailor: the matrix of a log holds float or double: a rating may be 3.5");
   std::vector<std::uint32_t> rows, columns;
   std::vector<T> values;
   rows.reserve(size());

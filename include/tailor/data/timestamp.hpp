@@ -14,9 +14,10 @@ namespace tailor {
 inline namespace v0 {
 namespace data {
 
-/// Seconds since 1970 (UTC) from text: a number of seconds (a fraction is cut off), or a date of ISO 8601,
-/// `YYYY-MM-DD`, with `T` or a blank and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff`, and `Z` or `+HH:MM`, `-HH:MM`. Without
-/// a zone it is taken as UTC. Nothing for any other text, for a date that does not exist, or past the years 0001–9999.
+/// Seconds since 1970 (UTC) from text: a number of seconds, or a date of ISO 8601, `YYYY-MM-DD`, which `T` or a blank
+/// and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff` may follow, and then `Z` or a zone `+HH`, `+HHMM`, `+HH:MM` (or with `-`).
+/// Without a zone it is taken as UTC. A fraction goes to the second before it. Nothing for any other text, for a date
+/// that does not exist, or for a year past 0001–9999. Milliseconds are not told from seconds: divide them first.
 inline std::optional<std::int64_t> parse_timestamp(std::string_view text);
 
 /// Days since 1970-01-01 of a date of the Gregorian calendar (Hinnant: chrono-compatible low-level date algorithms).
@@ -58,6 +59,7 @@ class timestamp_scanner {
     if (text_.empty() || text_.front() < '0' || text_.front() > '9') fail();
     while (!text_.empty() && text_.front() >= '0' && text_.front() <= '9') text_.remove_prefix(1);
   }
+  bool empty() const { return text_.empty(); }
   bool complete() const { return good_ && text_.empty(); }
 
  private:
@@ -90,8 +92,7 @@ inline std::optional<std::int64_t> parse_date(std::string_view text) {
     const bool east = scan.accept('+');
     if (east || scan.accept('-')) {
       std::int64_t offset = scan.digits(2, 0, 23) * 3600;
-      scan.accept(':');
-      offset += scan.digits(2, 0, 59) * 60;
+      if (scan.accept(':') || !scan.empty()) offset += scan.digits(2, 0, 59) * 60;
       seconds += east ? -offset : offset;
     } else {
       scan.accept('Z');

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,11 +20,13 @@ namespace tailor {
 inline namespace v0 {
 namespace data {
 
-/// How counts x are weighted, with idf = ln(n_rows) − ln(1 + rows that have the column):
+/// How counts x are weighted, with idf = ln(n_rows) − ln(1 + rows that have the column), which is 0 for a column that
+/// all rows but one have and negative for one that all have, as in implicit; a stored zero counts as having it.
 ///   none   x
 ///   log    ln(1 + x)
 ///   tfidf  √x · idf, implicit's tfidf_weight
-///   bm25   x (k1 + 1) / (x + k1 (1 − b + b · row sum / mean row sum)) · idf, implicit's bm25_weight
+///   bm25   x (k1 + 1) / (x + k1 (1 − b + b · row sum / mean row sum)) · idf, implicit's bm25_weight; the mean is over
+///          all rows, the empty ones too
 enum class weighting { none, log, tfidf, bm25 };
 
 /// A weighting that has seen its rows, and weights these and later ones by what it saw.
@@ -41,17 +44,19 @@ class count_weighting {
   weighting kind() const noexcept { return kind_; }
 
   /// Learns the frequencies of the columns and the mean row sum.
+  /// @throws value_error naming the first cell that is not a count: negative or not finite
   template <class T>
   count_weighting& fit(csr_view<T> counts);
 
-  /// @throws value_error naming the first cell that is not a count: negative or not finite; shape_error for other
-  ///         columns than `fit` saw
+  /// The counts, weighted by what `fit` saw; `weighting::none` leaves any numbers as they are and needs no `fit`.
+  /// @throws value_error as `fit`; shape_error for other columns than `fit` saw; not_fitted_error
   template <class T>
   csr_matrix<T> apply(csr_matrix<T> counts) const;
 
  private:
   weighting kind_ = weighting::none;
   double k1_ = 1.2, b_ = 0.75;
+  bool fitted_ = false;
   std::vector<double> idf_;
   double mean_row_sum_ = 0;
 };
@@ -81,22 +86,41 @@ double sum_of(span<const T> values) {
   return sum;
 }
 
+template <class T>
+void require_counts(csr_view<T> counts) {
+  for (std::size_t r = 0; r < counts.n_rows(); ++r) {
+    const row_view<T> row = counts.row(r);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto x = static_cast<double>(row.values[i]);
+      if (!(x >= 0) || !std::isfinite(x))
+        throw value_error(describe(cell("counts", r, row.columns[i]), "a finite number from 0", show(x)));
+    }
+  }
+}
+
 }  // namespace detail
 
 template <class T>
 count_weighting& count_weighting::fit(csr_view<T> counts) {
-  idf_.assign(counts.n_columns(), 0.0);
-  for (const std::uint32_t column : counts.columns()) idf_[column] += 1;
-  for (double& frequency : idf_) frequency = std::log(static_cast<double>(counts.n_rows())) - std::log1p(frequency);
-  mean_row_sum_ = counts.n_rows() == 0 ? 0 : detail::sum_of(counts.values()) / static_cast<double>(counts.n_rows());
+  if (kind_ != weighting::none) detail::require_counts(counts);
+  const auto n_rows = static_cast<double>(counts.n_rows());
+  std::vector<double> idf(counts.n_columns(), 0.0);
+  for (const std::uint32_t column : counts.columns()) idf[column] += 1;
+  for (double& frequency : idf) frequency = n_rows == 0 ? 0 : std::log(n_rows) - std::log1p(frequency);
+  idf_ = std::move(idf);
+  mean_row_sum_ = n_rows == 0 ? 0 : detail::sum_of(counts.values()) / n_rows;
+  fitted_ = true;
   return *this;
 }
 
 template <class T>
 csr_matrix<T> count_weighting::apply(csr_matrix<T> counts) const {
+  static_assert(std::is_floating_point_v<T>, "tailor: weights are no integers: cast<float>(counts) first");
   if (kind_ == weighting::none) return counts;
+  if (!fitted_) throw not_fitted_error("count_weighting: expected fit before apply, found no counts");
   require<shape_error>(counts.n_columns() == idf_.size(), "counts",
                        show(idf_.size()) + " columns, as the weighting was fitted with", counts.n_columns());
+  detail::require_counts(counts.view());
   span<T> values = counts.values();
   std::size_t i = 0;
   for (std::size_t r = 0; r < counts.n_rows(); ++r) {
@@ -105,8 +129,6 @@ csr_matrix<T> count_weighting::apply(csr_matrix<T> counts) const {
     const double length_norm = k1_ * (1 - b_ + b_ * relative_length);
     for (const std::uint32_t column : row.columns) {
       const auto x = static_cast<double>(values[i]);
-      if (!(x >= 0) || !std::isfinite(x))
-        throw value_error(describe(detail::cell("counts", r, column), "a finite number from 0", show(x)));
       double weighted = 0;  // a stored zero weighs nothing, also where k1 = 0 would leave 0 / 0
       if (x > 0) {
         if (kind_ == weighting::log)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -29,24 +30,28 @@ struct rating_result {
 /// How good lists of `k` are, averaged over the users who were asked about.
 struct ranking_result {
   metrics::ranking_scores mean;
-  double coverage = 0;    ///< share of the items of the training data that were recommended to anybody
-  std::size_t users = 0;  ///< asked about: those with an event in the test part
+  double coverage = 0;    ///< share of the model's items that were recommended to anybody
+  std::size_t users = 0;  ///< asked about: those with an item in the test part that is not in their history
 };
 
+// A model knows indices only: what it is tested with must share the ids of what it was fitted with, as the parts of a
+// split do.
+
 /// Predicts every rating of `test` with a fitted model that offers `predict`; users in parallel, never a dense matrix.
-/// @throws value_error when `test` is empty, or has a user or item that the model does not
+/// @throws value_error when `test` is empty, or has more users or items than the model; not_fitted_error
 template <class Model>
 rating_result evaluate_ratings(const Model& model, const data::interactions& test, const run_options& run = {});
 
 /// Recommends `k` items to every user of `test`, all items that are not in the user's training history competing, and
 /// scores the lists against the user's items in `test`. What a user had in both parts is not asked for, since a
 /// recommender that hides what was seen could not answer it.
-/// @throws as `evaluate_ratings`
+/// @throws as `evaluate_ratings`; value_error when that leaves nobody to ask about, or for k = 0
 template <class Model>
 ranking_result evaluate_ranking(const Model& model, const data::interactions& test, std::size_t k = 10,
                                 const run_options& run = {});
 
 /// The same for users whom the model was not fitted with: they are served from `history` and scored against `target`.
+/// @throws as above, but the model need not know the users; value_error when the two parts do not have the same ids
 template <class Model>
 ranking_result evaluate_ranking(const Model& model, const data::interactions& history, const data::interactions& target,
                                 std::size_t k = 10, const run_options& run = {});
@@ -56,13 +61,23 @@ ranking_result evaluate_ranking(const Model& model, const data::interactions& hi
 namespace detail {
 
 template <class Model>
-void require_known(const Model& model, const data::interactions& test) {
+void require_askable(const Model& model, const data::interactions& test, const char* name) {
   if (!model.is_fitted()) throw not_fitted_error("model: expected to be fitted before it is evaluated, found no data");
-  require(!test.empty(), "test", "at least one event", test.size());
-  require(test.n_users() <= model.n_users(), "test", "the users of the training data, " + show(model.n_users()),
-          test.n_users());
-  require(test.n_items() <= model.n_items(), "test", "the items of the training data, " + show(model.n_items()),
-          test.n_items());
+  require(!test.empty(), name, "at least one event", test.size());
+  require(test.n_items() <= model.n_items(), name, "the items the model was fitted with, " + show(model.n_items()),
+          show(test.n_items()) + " items");
+}
+
+template <class Model>
+void require_known_users(const Model& model, const data::interactions& test) {
+  require(test.n_users() <= model.n_users(), "test", "the users the model was fitted with, " + show(model.n_users()),
+          show(test.n_users()) + " users");
+}
+
+/// Whether an index means the same user and the same item in both.
+inline bool share_ids(const data::interactions& a, const data::interactions& b) {
+  return (a.shared_users() == b.shared_users() || a.users() == b.users()) &&
+         (a.shared_items() == b.shared_items() || a.items() == b.items());
 }
 
 /// What `seen` and `wanted` share is taken off `wanted`. Both rise.
@@ -80,7 +95,7 @@ ranking_result rank_users(std::size_t n_items, const data::csr_matrix<T>& target
   struct part {
     metrics::ranking_scores sum;
     std::size_t users = 0;
-    std::vector<std::uint32_t> recommended;
+    std::vector<std::uint32_t> recommended;  // rising and distinct: no longer than the catalogue
   };
   const auto map = [&](std::size_t begin, std::size_t end) {
     part mine;
@@ -95,22 +110,27 @@ ranking_result rank_users(std::size_t n_items, const data::csr_matrix<T>& target
       mine.recommended.insert(mine.recommended.end(), ranked.begin(), ranked.end());
       ++mine.users;
     }
+    auto& items = mine.recommended;
+    std::sort(items.begin(), items.end());
+    items.erase(std::unique(items.begin(), items.end()), items.end());
     return mine;
   };
   const auto fold = [](part total, part next) {
     total.sum += next.sum;
     total.users += next.users;
-    total.recommended.insert(total.recommended.end(), next.recommended.begin(), next.recommended.end());
+    std::vector<std::uint32_t> both;
+    std::set_union(total.recommended.begin(), total.recommended.end(), next.recommended.begin(),
+                   next.recommended.end(), std::back_inserter(both));
+    total.recommended = std::move(both);
     return total;
   };
-  part total = parallel_reduce({targets.n_rows(), 32}, run, {1e9, "evaluate"}, part{}, map, fold);
+  const part total = parallel_reduce({targets.n_rows(), 32}, run, {1e9, "evaluate"}, part{}, map, fold);
+  require(total.users > 0, "evaluate_ranking", "a user with an item that is not in their history", total.users);
   ranking_result result;
   result.users = total.users;
   result.mean = total.sum;
-  if (total.users > 0) result.mean /= static_cast<double>(total.users);
-  std::sort(total.recommended.begin(), total.recommended.end());
-  const auto distinct = std::unique(total.recommended.begin(), total.recommended.end()) - total.recommended.begin();
-  result.coverage = static_cast<double>(distinct) / static_cast<double>(n_items);
+  result.mean /= static_cast<double>(total.users);
+  result.coverage = static_cast<double>(total.recommended.size()) / static_cast<double>(n_items);
   return result;
 }
 
@@ -124,8 +144,10 @@ inline recommender::recommend_options list_of(std::size_t k) {
 
 template <class Model>
 rating_result evaluate_ratings(const Model& model, const data::interactions& test, const run_options& run) {
+  static_assert(recommender::predicts_v<Model>, "tailor: evaluate_ratings needs a model that offers predict");
   using T = typename Model::value_type;
-  detail::require_known(model, test);
+  detail::require_askable(model, test, "test");
+  detail::require_known_users(model, test);
   const std::vector<std::vector<std::size_t>> events = detail::events_by_user(test);
   std::vector<double> predicted(test.size()), actual(test.size());
   parallel_blocks({events.size(), 8}, run, {1e9, "evaluate"},
@@ -151,7 +173,8 @@ template <class Model>
 ranking_result evaluate_ranking(const Model& model, const data::interactions& test, std::size_t k,
                                 const run_options& run) {
   using T = typename Model::value_type;
-  detail::require_known(model, test);
+  detail::require_askable(model, test, "test");
+  detail::require_known_users(model, test);
   const auto options = detail::list_of(k);
   return detail::rank_users(
       model.n_items(), test.matrix<T>(data::duplicates::last), k, run,
@@ -163,8 +186,8 @@ template <class Model>
 ranking_result evaluate_ranking(const Model& model, const data::interactions& history, const data::interactions& target,
                                 std::size_t k, const run_options& run) {
   using T = typename Model::value_type;
-  detail::require_known(model, target);
-  detail::require_known(model, history);
+  detail::require_askable(model, target, "target");
+  require(detail::share_ids(history, target), "history", "the ids of target", "others");
   const auto options = detail::list_of(k);
   const data::csr_matrix<T> histories = history.matrix<T>(model.duplicate_policy());
   return detail::rank_users(

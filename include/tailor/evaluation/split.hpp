@@ -31,8 +31,9 @@ struct split {
 /// @throws value_error unless 0 < test_size < 1
 split random_split(const data::interactions& log, double test_size = 0.25, std::uint64_t seed = 0);
 
-/// A random part of each user's events is held back: of n events, n − round(n · (1 − test_size)), as the stratified
-/// split of microsoft/recommenders.
+/// A random part of each user's events is held back: of n events max(1, ⌊n · (1 − test_size)⌋) stay in the training
+/// part, so that nobody is asked about without a history. As python_stratified_split of microsoft/recommenders, which
+/// leaves none when the product is below 1, and before release 1.2 rounded it.
 /// @throws value_error unless 0 < test_size < 1
 split stratified_split(const data::interactions& log, double test_size = 0.25, std::uint64_t seed = 0);
 
@@ -42,7 +43,8 @@ split stratified_split(const data::interactions& log, double test_size = 0.25, s
 split leave_last_out(const data::interactions& log, std::size_t n = 1);
 
 /// The latest part of all events is held back: everything at or after the time at which round(n · (1 − test_size))
-/// events have gone by, so that no event of the test part is earlier than one of the training part.
+/// events have gone by (at the latest, the time of the last one), so that no event of the test part is earlier than one
+/// of the training part, and events of one time stay together: where many share it, more than `test_size` may go.
 /// @throws value_error for a log without times, or unless 0 < test_size < 1
 split temporal_split(const data::interactions& log, double test_size = 0.25);
 
@@ -63,8 +65,9 @@ struct user_split {
   data::interactions target;   ///< what it is asked for
 };
 
-/// A random round(n_users · test_users) of the users is held back; of each one's n events a random
-/// n − round(n · history_size) are the target.
+/// Of the n_users who have events a random round(n_users · test_users) are held back; of each one's n events a random
+/// ⌊n · (1 − history_size)⌋ are the target, as in the code of the VAE papers: a user of fewer than five is not asked
+/// about at .8.
 /// @throws value_error unless 0 < test_users < 1 and 0 < history_size < 1
 user_split strong_split(const data::interactions& log, double test_users = 0.2, double history_size = 0.8,
                         std::uint64_t seed = 0);
@@ -79,6 +82,11 @@ inline void require_fraction(double fraction, const char* name) {
 
 inline std::size_t rounded(double number) { return static_cast<std::size_t>(std::llround(number)); }
 
+/// ⌊n · share⌋, where 5 · (1 − .8) is 1.
+inline std::size_t whole_part(std::size_t n, double share) {
+  return static_cast<std::size_t>(static_cast<double>(n) * share + 1e-9);
+}
+
 /// The events marked, and the others.
 inline split divide(const data::interactions& log, const std::vector<bool>& is_test) {
   std::vector<std::size_t> train, test;
@@ -91,6 +99,20 @@ inline std::vector<std::vector<std::size_t>> events_by_user(const data::interact
   std::vector<std::vector<std::size_t>> events(log.n_users());
   for (std::size_t i = 0; i < log.size(); ++i) events[log[i].user.at()].push_back(i);
   return events;
+}
+
+/// A random `n_test(n)` of each user's n events, and the others.
+template <class Count>
+split divide_by_user(const data::interactions& log, std::uint64_t seed, Count&& n_test) {
+  std::vector<bool> is_test(log.size(), false);
+  std::vector<std::vector<std::size_t>> events = events_by_user(log);
+  for (std::size_t user = 0; user < events.size(); ++user) {
+    auto& mine = events[user];
+    random::generator g(seed, user);
+    random::shuffle(mine.begin(), mine.end(), g);
+    for (std::size_t i = mine.size() - n_test(mine.size()); i < mine.size(); ++i) is_test[mine[i]] = true;
+  }
+  return divide(log, is_test);
 }
 
 inline std::vector<std::size_t> shuffled_positions(std::size_t n, std::uint64_t seed) {
@@ -122,16 +144,9 @@ inline split random_split(const data::interactions& log, double test_size, std::
 
 inline split stratified_split(const data::interactions& log, double test_size, std::uint64_t seed) {
   detail::require_fraction(test_size, "stratified_split: test_size");
-  std::vector<bool> is_test(log.size(), false);
-  std::vector<std::vector<std::size_t>> events = detail::events_by_user(log);
-  for (std::size_t user = 0; user < events.size(); ++user) {
-    auto& mine = events[user];
-    random::generator g(seed, user);
-    random::shuffle(mine.begin(), mine.end(), g);
-    const std::size_t n_train = detail::rounded(static_cast<double>(mine.size()) * (1 - test_size));
-    for (std::size_t i = n_train; i < mine.size(); ++i) is_test[mine[i]] = true;
-  }
-  return detail::divide(log, is_test);
+  return detail::divide_by_user(log, seed, [&](std::size_t n) {
+    return n == 0 ? 0 : n - (std::max)(std::size_t{1}, detail::whole_part(n, 1 - test_size));
+  });
 }
 
 inline split leave_last_out(const data::interactions& log, std::size_t n) {
@@ -180,13 +195,19 @@ inline user_split strong_split(const data::interactions& log, double test_users,
                                std::uint64_t seed) {
   detail::require_fraction(test_users, "strong_split: test_users");
   detail::require_fraction(history_size, "strong_split: history_size");
-  const std::vector<std::size_t> order = detail::shuffled_positions(log.n_users(), seed);
+  std::vector<std::size_t> active;  // a part of a log has ids of users who have no event in it
+  const std::vector<std::vector<std::size_t>> events = detail::events_by_user(log);
+  for (std::size_t user = 0; user < events.size(); ++user)
+    if (!events[user].empty()) active.push_back(user);
+  const std::vector<std::size_t> order = detail::shuffled_positions(active.size(), seed);
   std::vector<bool> is_held_back(log.n_users(), false);
-  const std::size_t n_test = detail::rounded(static_cast<double>(log.n_users()) * test_users);
-  for (std::size_t i = 0; i < n_test; ++i) is_held_back[order[i]] = true;
+  const std::size_t n_test = detail::rounded(static_cast<double>(active.size()) * test_users);
+  for (std::size_t i = 0; i < n_test; ++i) is_held_back[active[order[i]]] = true;
 
   const auto held_back = [&](const data::event& e) { return is_held_back[e.user.at()]; };
-  const split asked = stratified_split(log.filter(held_back), 1 - history_size, seed);
+  const split asked =
+      detail::divide_by_user(log.filter(held_back), random::derived_seed(seed, 0),
+                             [&](std::size_t n) { return detail::whole_part(n, 1 - history_size); });
   return {log.filter([&](const data::event& e) { return !held_back(e); }), asked.train, asked.test};
 }
 

@@ -22,8 +22,7 @@ struct ranking_scores {
   double precision = 0;      ///< Σ hit(r) / k; the microsoft/recommenders convention: k also for shorter lists
   double recall = 0;         ///< Σ hit(r) / R, plain recall
   double capped_recall = 0;  ///< Σ hit(r) / min(k, R), the Recall@k of the VAE papers
-  double ndcg =
-      0;  ///< Σ hit(r) / log2(r + 1) over the same sum for min(k, R) hits on top: binary gains, as everybody's
+  double ndcg = 0;           ///< Σ hit(r) / log2(r + 1), over the same sum for min(k, R) hits on top
   double average_precision = 0;  ///< Σ hit(r) · precision at r, over min(k, R); its mean over users is MAP@k
   double reciprocal_rank = 0;    ///< 1 / rank of the first hit, 0 without one; its mean over users is MRR@k
   double hit_rate = 0;           ///< 1 when there is any hit
@@ -33,9 +32,10 @@ struct ranking_scores {
 };
 
 /// All of them at once.
-/// @param ranked    distinct item positions, best first; only the first k count
-/// @param relevant  item positions in rising order, at least one
-/// @throws value_error for k = 0, no relevant item, or relevant items not in rising order
+/// @param ranked    item positions, best first; only the first k count
+/// @param relevant  distinct item positions in rising order, at least one
+/// @throws value_error for k = 0, no relevant item, relevant items not in rising order, or a hit that comes twice;
+///         O(k log R)
 ranking_scores score_ranking(span<const std::uint32_t> ranked, span<const std::uint32_t> relevant, std::size_t k);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -65,14 +65,20 @@ inline ranking_scores score_ranking(span<const std::uint32_t> ranked, span<const
           "score_ranking: relevant", "distinct items in rising order", "another order");
   const std::size_t most_hits = (std::min)(k, relevant.size());
   ranking_scores scores;
+  std::vector<std::uint32_t> found;
   double hits = 0, gain = 0, best_gain = 0;
   for (std::size_t r = 0; r < (std::min)(k, ranked.size()); ++r) {
     if (!std::binary_search(relevant.begin(), relevant.end(), ranked[r])) continue;
+    found.push_back(ranked[r]);
     hits += 1;
     gain += 1 / std::log2(static_cast<double>(r) + 2);
     scores.average_precision += hits / static_cast<double>(r + 1);
     if (hits == 1) scores.reciprocal_rank = 1 / static_cast<double>(r + 1);
   }
+  std::sort(found.begin(), found.end());
+  const auto twice = std::adjacent_find(found.begin(), found.end());
+  if (twice != found.end())
+    throw value_error(describe("score_ranking: ranked", "distinct items", show(*twice) + " twice"));
   for (std::size_t r = 0; r < most_hits; ++r) best_gain += 1 / std::log2(static_cast<double>(r) + 2);
   scores.precision = hits / static_cast<double>(k);
   scores.recall = hits / static_cast<double>(relevant.size());

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include "../core/error.hpp"
 #include "../core/expression.hpp"
@@ -15,7 +16,7 @@ inline namespace v0 {
 namespace metrics {
 
 /// Root of the mean squared error, √(Σ (p − t)² / n), as Surprise's and scikit-learn's.
-/// @param predicted, actual  [n]
+/// @param predicted, actual  [n] each: a vector, array or span of numbers, or an xtensor expression
 /// @throws shape_error when the two differ in length, value_error when they are empty or not finite
 template <class P, class A>
 double rmse(const P& predicted, const A& actual);
@@ -29,9 +30,18 @@ double mae(const P& predicted, const A& actual);
 
 namespace detail {
 
+template <class X, class = void>
+struct is_run_of_numbers : std::false_type {};
+template <class X>
+struct is_run_of_numbers<X, std::enable_if_t<std::is_arithmetic_v<typename X::value_type> &&
+                                             std::is_constructible_v<span<const typename X::value_type>, const X&>>>
+    : std::true_type {};
+
 /// A span as it is, an expression through the door.
 template <class X>
 auto numbers(const X& values, std::string_view name) {
+  static_assert(is_expression_v<X> || is_run_of_numbers<X>::value,
+                "tailor::metrics: expected a vector, array or span of numbers, or an xtensor expression");
   if constexpr (is_expression_v<X>)
     return as_vector<double>(values, name);
   else

@@ -9,6 +9,7 @@
 
 #include "../core/error.hpp"
 #include "../core/index.hpp"
+#include "recommend.hpp"
 #include "scorer.hpp"
 
 namespace tailor {
@@ -27,12 +28,7 @@ class basic_any_scorer {
 
   template <class Model, class = std::enable_if_t<!std::is_same_v<std::decay_t<Model>, basic_any_scorer>>>
   basic_any_scorer(Model&& model)
-      : model_(std::make_shared<const holder<std::decay_t<Model>>>(std::forward<Model>(model))) {
-    static_assert(is_scorer_v<std::decay_t<Model>>,
-                  "tailor: any_scorer holds scorers; recommender/scorer.hpp says what that is");
-    static_assert(std::is_same_v<typename std::decay_t<Model>::value_type, T>,
-                  "tailor: any_scorer and its model must compute in the same type");
-  }
+      : model_(std::make_shared<const holder<std::decay_t<Model>>>(std::forward<Model>(model))) {}
 
   bool is_fitted() const noexcept { return model_ && model_->is_fitted(); }
   std::size_t n_users() const noexcept { return model_ ? model_->n_users() : 0; }
@@ -45,6 +41,12 @@ class basic_any_scorer {
   /// @throws value_error when the model does not explain
   explanation<T> explain(user_index user, item_index item) const { return held().explain(user, item); }
   explanation<T> explain(data::row_view<T> history, item_index item) const { return held().explain(history, item); }
+
+  /// @throws value_error when the model does not predict ratings
+  void predict(user_index user, span<const item_index> items, span<T> out) const { held().predict(user, items, out); }
+  void predict(data::row_view<T> history, span<const item_index> items, span<T> out) const {
+    held().predict(history, items, out);
+  }
 
   /// The model itself, when it is a `Model`; null otherwise.
   template <class Model>
@@ -65,10 +67,16 @@ class basic_any_scorer {
     virtual void score(data::row_view<T> history, span<T> out) const = 0;
     virtual explanation<T> explain(user_index user, item_index item) const = 0;
     virtual explanation<T> explain(data::row_view<T> history, item_index item) const = 0;
+    virtual void predict(user_index user, span<const item_index> items, span<T> out) const = 0;
+    virtual void predict(data::row_view<T> history, span<const item_index> items, span<T> out) const = 0;
   };
 
   template <class Model>
   struct holder final : interface {
+    static_assert(is_scorer_v<Model>, "tailor: any_scorer holds scorers; recommender/scorer.hpp says what that is");
+    static_assert(std::is_same_v<detail::scalar_of_t<Model>, T>,
+                  "tailor: any_scorer and its model must compute in the same type");
+
     explicit holder(const Model& m) : model(m) {}
     explicit holder(Model&& m) : model(std::move(m)) {}
 
@@ -81,6 +89,12 @@ class basic_any_scorer {
     void score(data::row_view<T> history, span<T> out) const override { model.score(history, out); }
     explanation<T> explain(user_index user, item_index item) const override { return why(user, item); }
     explanation<T> explain(data::row_view<T> history, item_index item) const override { return why(history, item); }
+    void predict(user_index user, span<const item_index> items, span<T> out) const override {
+      ratings(user, items, out);
+    }
+    void predict(data::row_view<T> history, span<const item_index> items, span<T> out) const override {
+      ratings(history, items, out);
+    }
 
     template <class Who>
     explanation<T> why(const Who& who, item_index item) const {
@@ -88,6 +102,13 @@ class basic_any_scorer {
         return model.explain(who, item);
       else
         throw value_error(describe("explain", "a model that explains itself", "one that does not"));
+    }
+    template <class Who>
+    void ratings(const Who& who, span<const item_index> items, span<T> out) const {
+      if constexpr (predicts_v<Model>)
+        model.predict(who, items, out);
+      else
+        throw value_error(describe("predict", "a model that predicts ratings", "one that does not"));
     }
 
     Model model;

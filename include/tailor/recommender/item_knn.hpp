@@ -24,9 +24,10 @@ namespace recommender {
 ///
 /// To rank (`knn_mode::top_n`): score(i) = Σ r_j sim(j, i) over the user's items j that have i among their k most
 /// similar items; implicit's ItemItemRecommender, but that an item takes none of its own k places (its K is our k + 1).
-/// To predict (`knn_mode::ratings`): rating(i) = level of i + Σ sim(j, i) z_j / Σ sim(j, i) over the k most similar of
-/// the user's items j; Surprise's four k-NN models with user_based = False. Only similarities above 0 count. `predict`
-/// falls back as Surprise does where no item is similar.
+/// To predict (`knn_mode::ratings`): rating(i) = level of i + Σ sim(i, j) z_j / Σ sim(i, j) over the k most similar of
+/// the user's items j; Surprise's four k-NN models with user_based = False. Only similarities above 0 count. An item
+/// that is similar to none of the user's, or whose parts add up to 0 to rank by, has no score; `predict` falls back as
+/// Surprise does.
 ///
 /// Memory: n_items · k pairs to rank; to predict, all pairs of items that a user has in common (as Surprise's matrix,
 /// but without the pairs of similarity 0).
@@ -109,11 +110,11 @@ class basic_item_knn : public scorer_base<basic_item_knn<T, Measure>, T> {
   void score_history(data::row_view<T> history, span<T> out) const {
     if (options_.mode == knn_mode::ratings) {
       const T own = user_level(history);
-      const votes_by_item votes(*this, history);
-      std::vector<detail::vote<T>> of_item;
+      const voters mine(*this, history);
+      std::vector<detail::vote<T>> votes;
       for (std::uint32_t item = 0; item < out.size(); ++item) {
-        votes.gather(item, options_.k, of_item);
-        out[item] = of_item.size() < options_.min_k ? unscored<T> : rating(own, item, of_item);
+        mine.gather(item, votes);
+        out[item] = votes.size() < options_.min_k ? unscored<T> : rating(own, item, votes);
       }
     } else {
       std::fill(out.begin(), out.end(), T{});
@@ -125,33 +126,34 @@ class basic_item_knn : public scorer_base<basic_item_knn<T, Measure>, T> {
     }
   }
 
-  /// For every item the user's items that are similar to it: the neighbour lists of a history, turned round.
-  class votes_by_item {
+  /// A user's items, each with its rating in units of the item's own level.
+  class voters {
    public:
-    votes_by_item(const basic_item_knn& model, data::row_view<T> history) : begin_(model.n_items() + 1, 0) {
-      for (const std::uint32_t j : history.columns)
-        for (const scored<T>& one : model.neighbours_[j]) ++begin_[one.index + 1];
-      for (std::size_t i = 1; i < begin_.size(); ++i) begin_[i] += begin_[i - 1];
-      votes_.resize(begin_.back());
+    voters(const basic_item_knn& model, data::row_view<T> history)
+        : model_(model), z_(model.n_items()), votes_(model.n_items(), false) {
       const T own = model.user_level(history);
-      std::vector<std::size_t> next(begin_.begin(), begin_.end() - 1);
       for (std::size_t h = 0; h < history.size(); ++h) {
         const std::uint32_t j = history.columns[h];
         const detail::level<T>& level = model.levels_.rows[j];
-        const T z = (history.values[h] - level.centre - own) / level.scale;
-        for (const scored<T>& one : model.neighbours_[j]) votes_[next[one.index]++] = {one.score, z, j};
+        z_[j] = (history.values[h] - level.centre - own) / level.scale;
+        votes_[j] = true;
       }
     }
 
-    void gather(std::uint32_t item, std::size_t k, std::vector<detail::vote<T>>& votes) const {
-      votes.assign(votes_.begin() + static_cast<std::ptrdiff_t>(begin_[item]),
-                   votes_.begin() + static_cast<std::ptrdiff_t>(begin_[item + 1]));
-      detail::keep_nearest(votes, k);
+    /// The k most similar to `item`: the first of its list that the user has.
+    void gather(std::uint32_t item, std::vector<detail::vote<T>>& votes) const {
+      votes.clear();
+      for (const scored<T>& one : model_.neighbours_[item]) {
+        if (!votes_[one.index]) continue;
+        votes.push_back({one.score, z_[one.index], one.index});
+        if (votes.size() == model_.options_.k) return;
+      }
     }
 
    private:
-    std::vector<std::size_t> begin_;
-    std::vector<detail::vote<T>> votes_;
+    const basic_item_knn& model_;
+    std::vector<T> z_;
+    std::vector<bool> votes_;
   };
 
   /// What a user adds to every rating: their bias, where the baseline is taken off.
@@ -182,13 +184,13 @@ void basic_item_knn<T, Measure>::predict(data::row_view<T> history, span<const i
   for (const item_index item : items) this->check_item(item);
 
   const T own = user_level(history);
-  const votes_by_item votes(*this, history);
-  std::vector<detail::vote<T>> of_item;
+  const voters mine(*this, history);
+  std::vector<detail::vote<T>> votes;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::uint32_t item = items[i].value();
-    votes.gather(item, options_.k, of_item);
-    if (of_item.size() >= options_.min_k)
-      out[i] = levels_.clipped(rating(own, item, of_item));
+    mine.gather(item, votes);
+    if (votes.size() >= options_.min_k)
+      out[i] = levels_.clipped(rating(own, item, votes));
     else
       out[i] = levels_.clipped(levels_.fallback(levels_.rows[item], own, history.empty() || !item_is_rated_[item]));
   }
@@ -206,7 +208,7 @@ explanation<T> basic_item_knn<T, Measure>::explain(data::row_view<T> history, it
   if (options_.mode == knn_mode::ratings) {
     const T own = user_level(history);
     std::vector<detail::vote<T>> votes;
-    votes_by_item(*this, history).gather(item.value(), options_.k, votes);
+    voters(*this, history).gather(item.value(), votes);
     if (votes.size() < options_.min_k) return why;
     why.score = rating(own, item.value(), votes);
     why.base = levels_.rows[item.at()].centre + own;
@@ -223,7 +225,7 @@ explanation<T> basic_item_knn<T, Measure>::explain(data::row_view<T> history, it
           why.reasons.push_back({history.columns[h], one.score, history.values[h], contribution});
           why.score += contribution;
         }
-    if (why.reasons.empty()) why.score = unscored<T>;
+    if (why.score == T{}) return {};
   }
   detail::sort_reasons(why);
   return why;

@@ -81,6 +81,7 @@ void check(const basic_knn_options<Measure>& options) {
   if (options.mode == knn_mode::ratings && options.weight != data::weighting::none)
     throw value_error(describe("knn_options::weight", "none in ratings mode", "log, tfidf or bm25"));
   data::count_weighting(options.weight, options.bm25_k1, options.bm25_b);
+  check(options.biases);
   if (options.mode == knn_mode::top_n && options.centre != centring::none)
     throw value_error(describe("knn_options::centre", "none in top-N mode", "mean, zscore or baseline"));
 }

@@ -59,9 +59,12 @@ class pipeline {
     model_.fit(log, run);
     users_ = log.shared_users();
     items_ = log.shared_items();
+    fitted_ = true;
     return *this;
   }
 
+  /// Whether `fit` has been called. A pipeline made from a fitted model is not fitted: it knows no ids.
+  bool is_fitted() const noexcept { return fitted_; }
   const Model& model() const noexcept { return model_; }
   const data::id_map& users() const noexcept { return *users_; }
   const data::id_map& items() const noexcept { return *items_; }
@@ -81,12 +84,14 @@ class pipeline {
     return recommend_for(history, just(n));
   }
   item_list recommend_for(const std::vector<action>& history, const pipeline_options& options) const {
+    check_fitted();
     return outward(recommender::recommend(model_, history_of(history).view(), inward(options)));
   }
 
   /// The same for many users of the log, in parallel, in the order given.
   std::vector<item_list> recommend(const std::vector<std::string>& users, const pipeline_options& options = {},
                                    const run_options& run = {}) const {
+    check_fitted();
     std::vector<user_index> who;
     who.reserve(users.size());
     for (const std::string& user : users) who.push_back(user_of(user));
@@ -121,9 +126,11 @@ class pipeline {
 
   user_index user_of(std::string_view user) const { return user_index(at(*users_, user, "user")); }
   item_index item_of(std::string_view item) const { return item_index(at(*items_, item, "item")); }
+  void check_fitted() const {
+    if (!fitted_) throw not_fitted_error("pipeline: expected to be fitted before it is asked, found no data");
+  }
   std::uint32_t at(const data::id_map& ids, std::string_view id, const char* what) const {
-    if (!model_.is_fitted())
-      throw not_fitted_error("pipeline: expected to be fitted before it is asked, found no data");
+    check_fitted();
     if (const auto index = ids.find(id)) return *index;
     throw value_error(describe(what, "an id of the data it was fitted with", '"' + std::string(id) + '"'));
   }
@@ -168,6 +175,7 @@ class pipeline {
   Model model_;
   std::shared_ptr<const data::id_map> users_ = std::make_shared<data::id_map>(),
                                       items_ = std::make_shared<data::id_map>();
+  bool fitted_ = false;
 };
 
 }  // namespace recommender

@@ -28,7 +28,8 @@ struct popularity_options {
 };
 
 /// The same list for everybody: what is chosen most. The yardstick that a personal model has to beat, and what serves a
-/// customer of whom nothing is known. An item that nobody chose in the window has no score.
+/// customer of whom nothing is known. In a log every event counts, in a matrix every stored cell. An item that nobody
+/// chose in the window, or whose values do not add up to more than 0, has no score.
 template <class T>
 class basic_popularity : public scorer_base<basic_popularity<T>, T> {
  public:

@@ -29,12 +29,16 @@ enum class based_on { users, items };
 /// To ask more than once, fit `recommender::user_knn` or `item_knn`: this fits one on every call.
 /// @param R     [n_users, n_items], any xtensor expression of numbers; 0 = not rated
 /// @param user  row of R
-/// @throws shape_error unless R is a matrix; value_error for a user past the last, n = 0, or values that are not finite
+/// @throws shape_error unless R is a matrix; value_error for a user past the last, n = 0, no rating at all, or one that is
+///         not finite
 template <class E>
 recommender::recommendation_list<std::size_t, double> recommend(const E& R, std::size_t user, std::size_t n = 5,
                                                                 based_on what = based_on::users) {
   const auto ratings = data::csr_matrix<double>::from_dense(R, "R");
+  data::require_finite(ratings.view(), "R");
+  require(ratings.nnz() > 0, "R", "at least one rating", "none in " + show_shape({ratings.n_rows(), ratings.n_columns()}));
   require(user < ratings.n_rows(), "user", "a row of R, below " + show(ratings.n_rows()), user);
+  require(n >= 1, "n", "at least 1", n);
   recommender::knn_options options;
   options.mode = recommender::knn_mode::ratings;
   options.measure = similarity::cosine{};

@@ -35,8 +35,8 @@ struct level {
 /// Where all ratings lie: rating = row centre + column centre + row scale · z.
 template <class T>
 struct rating_levels {
-  T mean{}, lowest{}, highest{};  ///< of all ratings
-  T deviation{1};                 ///< of all ratings; stands in for a row whose ratings are all the same
+  level<T> all;           ///< stands in for a row without ratings; its scale for a row whose ratings are all the same
+  T lowest{}, highest{};  ///< of all ratings
   std::vector<level<T>> rows;
   centring centre = centring::none;
   std::vector<T> columns;  ///< empty = 0
@@ -50,23 +50,27 @@ struct rating_levels {
   /// has no ratings. A baseline is the sum of what is known of both.
   T fallback(const level<T>& row, T column_level, bool unknown) const noexcept {
     const bool use_mean = centre == centring::none || (unknown && centre != centring::baseline);
-    return use_mean ? mean : row.centre + column_level;
+    return use_mean ? all.centre : row.centre + column_level;
   }
   T clipped(T rating) const noexcept { return (std::min)(highest, (std::max)(lowest, rating)); }
 };
 
 /// Mean and standard deviation (over n, as numpy's) of some ratings.
+/// @param all  stands in where there are none, its scale where they are all the same
 template <class T>
-level<T> level_of(span<const T> ratings, centring centre, T overall_deviation) {
-  if (ratings.empty()) return {};
+level<T> level_of(span<const T> ratings, centring centre, const level<T>& all) {
+  if (ratings.empty()) return {all.centre, T{1}};
   const auto n = static_cast<double>(ratings.size());
   double sum = 0, squares = 0;
   for (const T rating : ratings) sum += static_cast<double>(rating);
   const double mean = sum / n;
   if (centre == centring::mean) return {static_cast<T>(mean), T{1}};
+  // Asked of the ratings themselves: their deviation may be a rounding error above 0.
+  if (std::count(ratings.begin(), ratings.end(), ratings.front()) == static_cast<std::ptrdiff_t>(ratings.size()))
+    return {static_cast<T>(mean), all.scale};
   for (const T rating : ratings) squares += std::pow(static_cast<double>(rating) - mean, 2);
-  const double deviation = std::sqrt(squares / n);
-  return {static_cast<T>(mean), deviation > 0 ? static_cast<T>(deviation) : overall_deviation};
+  const T deviation = static_cast<T>(std::sqrt(squares / n));
+  return {static_cast<T>(mean), deviation > T{} ? deviation : all.scale};
 }
 
 /// @param rows        users × items for user_knn, items × users for item_knn
@@ -75,9 +79,7 @@ template <class T>
 rating_levels<T> levels_of(data::csr_view<T> rows, data::csr_view<T> transposed, centring centre,
                            const bias_options& options, bool rows_are_users, const run_options& run) {
   rating_levels<T> levels;
-  const auto all = level_of(rows.values(), centring::zscore, T{1});
-  levels.mean = all.centre;
-  levels.deviation = all.scale;
+  levels.all = level_of(rows.values(), centring::zscore, level<T>{});
   const auto [lowest, highest] = std::minmax_element(rows.values().begin(), rows.values().end());
   levels.lowest = *lowest;
   levels.highest = *highest;
@@ -91,7 +93,7 @@ rating_levels<T> levels_of(data::csr_view<T> rows, data::csr_view<T> transposed,
     levels.columns = rows_are_users ? levels.known.items : levels.known.users;
   } else if (centre != centring::none) {
     for (std::size_t r = 0; r < rows.n_rows(); ++r)
-      levels.rows[r] = level_of(rows.row(r).values, centre, levels.deviation);
+      levels.rows[r] = level_of(rows.row(r).values, centre, levels.all);
   }
   return levels;
 }

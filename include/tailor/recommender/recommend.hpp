@@ -10,6 +10,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct recommendation {
   friend bool operator==(const recommendation& a, const recommendation& b) {
     return a.item == b.item && a.score == b.score;
   }
+  friend bool operator!=(const recommendation& a, const recommendation& b) { return !(a == b); }
 };
 
 /// Picks, best first, ties to the lower index. It never holds more than was asked for; when it holds fewer, `missing()`
@@ -60,6 +62,7 @@ class recommendation_list {
   friend bool operator==(const recommendation_list& a, const recommendation_list& b) {
     return a.picks_ == b.picks_ && a.requested_ == b.requested_;
   }
+  friend bool operator!=(const recommendation_list& a, const recommendation_list& b) { return !(a == b); }
 
  private:
   std::vector<value_type> picks_;
@@ -76,27 +79,46 @@ struct recommend_options {
   double minimum_score = -std::numeric_limits<double>::infinity();
 };
 
+namespace detail {
+
+/// A model's scalar; also of what is no model, so that `recommend` is found and can say that it needs one.
+template <class M, class = void>
+struct scalar_of {
+  using type = float;
+};
+template <class M>
+struct scalar_of<M, std::void_t<typename M::value_type>> {
+  using type = typename M::value_type;
+};
+template <class M>
+using scalar_of_t = typename scalar_of<M>::type;
+
+}  // namespace detail
+
+/// What `recommend` answers for a model.
+template <class Model>
+using item_list = recommendation_list<item_index, detail::scalar_of_t<Model>>;
+
 /// The best items for one user of the training data.
 /// @throws value_error for an unknown user or item, or n = 0; not_fitted_error. O(score + n_items)
 template <class Model>
-recommendation_list<item_index, typename Model::value_type> recommend(const Model& model, user_index user,
-                                                                      const recommend_options& options = {});
+item_list<Model> recommend(const Model& model, user_index user, const recommend_options& options = {});
 
 /// The best items for anybody with this history, e.g. one who was not in the training data; nothing is refitted.
+/// @param history  rising items, finite values
 template <class Model>
-recommendation_list<item_index, typename Model::value_type> recommend(
-    const Model& model, data::row_view<typename Model::value_type> history, const recommend_options& options = {});
+item_list<Model> recommend(const Model& model, data::row_view<detail::scalar_of_t<Model>> history,
+                           const recommend_options& options = {});
 
 /// The same for many users, in parallel; the lists are in the order of `users` and the same for any number of threads.
 template <class Model>
-std::vector<recommendation_list<item_index, typename Model::value_type>> recommend(
-    const Model& model, span<const user_index> users, const recommend_options& options = {},
-    const run_options& run = {});
+std::vector<item_list<Model>> recommend(const Model& model, span<const user_index> users,
+                                        const recommend_options& options = {}, const run_options& run = {});
 
 /// The same for all users of the training data.
 template <class Model>
-std::vector<recommendation_list<item_index, typename Model::value_type>> recommend_all(
-    const Model& model, const recommend_options& options = {}, const run_options& run = {});
+std::vector<item_list<Model>> recommend_all(const Model& model, const recommend_options& options = {},
+                                            const run_options& run = {});
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -120,26 +142,29 @@ class item_filter {
 
   std::size_t n_items() const noexcept { return n_items_; }
 
-  /// Picks from `scores`, which it may change.
-  recommendation_list<item_index, T> pick(span<T> scores, data::row_view<T> history) const {
+  /// Picks from `scores`, which it changes; `best` is working memory.
+  recommendation_list<item_index, T> pick(span<T> scores, data::row_view<T> history, top_k_selector<T>& best) const {
     if (options_.hide_seen)
       for (const std::uint32_t item : history.columns) scores[item] = unscored<T>;
     for (const item_index item : options_.block) scores[item.at()] = unscored<T>;
 
-    top_k_selector<T> best((std::min)(options_.n, n_items_));
+    best.reset((std::min)(options_.n, n_items_));
     const auto offer = [&](std::uint32_t item) {
-      const T score = scores[item];
-      if (score < best.threshold() || static_cast<double>(score) < options_.minimum_score) return;
-      if (options_.keep && !options_.keep(item_index(item))) return;
-      best.offer(item, score);
+      if (scores[item] < best.threshold()) return;  // so that `keep` is asked about few
+      if (!options_.keep || options_.keep(item_index(item))) best.offer(item, scores[item]);
     };
     if (options_.allow)
       for (const item_index item : allowed_) offer(item.value());
-    else
+    else if (options_.keep)
       for (std::uint32_t item = 0; item < n_items_; ++item) offer(item);
+    else
+      best.offer_all(scores);
 
     std::vector<recommendation<item_index, T>> picks;
-    for (const scored<T>& one : best.sorted()) picks.push_back({item_index(one.index), one.score});
+    const span<const scored<T>> sorted = best.sorted();
+    picks.reserve(sorted.size());
+    for (const scored<T>& one : sorted)
+      if (static_cast<double>(one.score) >= options_.minimum_score) picks.push_back({item_index(one.index), one.score});
     return {std::move(picks), options_.n};
   }
 
@@ -155,62 +180,69 @@ class item_filter {
 };
 
 template <class Model>
-void check_scorer(const Model& model) {
-  static_assert(is_scorer_v<Model>, "tailor: recommend needs a scorer; recommender/scorer.hpp says what that is");
+void check_fitted(const Model& model) {
   if (!model.is_fitted()) throw not_fitted_error("model: expected to be fitted before it is asked, found no data");
 }
 
 }  // namespace detail
 
 template <class Model>
-recommendation_list<item_index, typename Model::value_type> recommend(const Model& model, user_index user,
-                                                                      const recommend_options& options) {
+item_list<Model> recommend(const Model& model, user_index user, const recommend_options& options) {
+  static_assert(is_scorer_v<Model>, "tailor: recommend needs a scorer; recommender/scorer.hpp says what that is");
   using T = typename Model::value_type;
-  detail::check_scorer(model);
+  detail::check_fitted(model);
   const detail::item_filter<T> filter(options, model.n_items());
   std::vector<T> scores(model.n_items());
+  top_k_selector<T> best(0);
   model.score(user, span<T>(scores));
-  return filter.pick(scores, model.history(user));
+  return filter.pick(scores, model.history(user), best);
 }
 
 template <class Model>
-recommendation_list<item_index, typename Model::value_type> recommend(
-    const Model& model, data::row_view<typename Model::value_type> history, const recommend_options& options) {
+item_list<Model> recommend(const Model& model, data::row_view<detail::scalar_of_t<Model>> history,
+                           const recommend_options& options) {
+  static_assert(is_scorer_v<Model>, "tailor: recommend needs a scorer; recommender/scorer.hpp says what that is");
   using T = typename Model::value_type;
-  detail::check_scorer(model);
+  detail::check_fitted(model);
+  detail::require_history(history, model.n_items());
   const detail::item_filter<T> filter(options, model.n_items());
   std::vector<T> scores(model.n_items());
+  top_k_selector<T> best(0);
   model.score(history, span<T>(scores));
-  return filter.pick(scores, history);
+  return filter.pick(scores, history, best);
 }
 
 template <class Model>
-std::vector<recommendation_list<item_index, typename Model::value_type>> recommend(const Model& model,
-                                                                                   span<const user_index> users,
-                                                                                   const recommend_options& options,
-                                                                                   const run_options& run) {
+std::vector<item_list<Model>> recommend(const Model& model, span<const user_index> users,
+                                        const recommend_options& options, const run_options& run) {
+  static_assert(is_scorer_v<Model>, "tailor: recommend needs a scorer; recommender/scorer.hpp says what that is");
   using T = typename Model::value_type;
-  detail::check_scorer(model);
+  detail::check_fitted(model);
   const detail::item_filter<T> filter(options, model.n_items());
-  std::vector<std::vector<T>> scores(thread_count(run.threads));
-  std::vector<recommendation_list<item_index, T>> lists(users.size());
+  struct memory {
+    std::vector<T> scores;
+    top_k_selector<T> best{0};
+  };
+  std::vector<memory> memories(thread_count(run.threads));
+  std::vector<item_list<Model>> lists(users.size());
   const work_hint hint{10.0 * static_cast<double>(users.size()) * static_cast<double>(model.n_items()), "recommend"};
   parallel_blocks({users.size(), 32}, run, hint,
                   [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) {
-                    scores[worker].resize(model.n_items());
+                    auto& [scores, best] = memories[worker];
+                    scores.resize(model.n_items());
                     for (std::size_t i = begin; i < end; ++i) {
-                      model.score(users[i], span<T>(scores[worker]));
-                      lists[i] = filter.pick(scores[worker], model.history(users[i]));
+                      model.score(users[i], span<T>(scores));
+                      lists[i] = filter.pick(scores, model.history(users[i]), best);
                     }
                   });
   return lists;
 }
 
 template <class Model>
-std::vector<recommendation_list<item_index, typename Model::value_type>> recommend_all(const Model& model,
-                                                                                       const recommend_options& options,
-                                                                                       const run_options& run) {
-  detail::check_scorer(model);
+std::vector<item_list<Model>> recommend_all(const Model& model, const recommend_options& options,
+                                            const run_options& run) {
+  static_assert(is_scorer_v<Model>, "tailor: recommend_all needs a scorer; recommender/scorer.hpp says what that is");
+  detail::check_fitted(model);
   std::vector<user_index> users;
   users.reserve(model.n_users());
   for (std::size_t u = 0; u < model.n_users(); ++u) users.push_back(user_index(u));

@@ -2,6 +2,7 @@
 #ifndef TAILOR_RECOMMENDER_SCORER_HPP
 #define TAILOR_RECOMMENDER_SCORER_HPP
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -56,8 +57,9 @@ struct explanation {
 ///   score(user_index, span<T> out)                     a score for each item, `unscored` where it has none
 ///   score(data::row_view<T> history, span<T> out)      the same for anybody with that history, without refitting
 ///
-/// A scorer may also offer `explain(user or history, item)`, `similar_items(item, n)`, `similar_users(user, n)` and
-/// `predict(user or history, items, out)`.
+/// All of them are const and may be called from many threads; they throw value_error for a user or an item that is not
+/// in the data. A scorer may also offer `explain(user or history, item)`, `similar_items(item, n)`, `similar_users(user,
+/// n)` and `predict(user or history, items, out)`.
 template <class M, class = void>
 struct is_scorer : std::false_type {};
 template <class M>
@@ -83,6 +85,41 @@ struct explains<
     : std::true_type {};
 template <class M>
 inline constexpr bool explains_v = explains<M>::value;
+
+/// Whether a scorer predicts ratings.
+template <class M, class = void>
+struct predicts : std::false_type {};
+template <class M>
+struct predicts<M,
+                std::void_t<decltype(std::declval<const M&>().predict(user_index(), span<const item_index>(),
+                                                                      span<typename M::value_type>())),
+                            decltype(std::declval<const M&>().predict(data::row_view<typename M::value_type>(),
+                                                                      span<const item_index>(),
+                                                                      span<typename M::value_type>()))>>
+    : std::true_type {};
+template <class M>
+inline constexpr bool predicts_v = predicts<M>::value;
+
+namespace detail {
+
+/// @throws value_error unless it is what a row of a matrix of so many items is: rising items, finite values
+template <class T>
+void require_history(data::row_view<T> history, std::size_t n_items) {
+  require<shape_error>(history.values.size() == history.columns.size(), "history",
+                       show(history.columns.size()) + " values, one an item", history.values.size());
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const std::uint32_t item = history.columns[i];
+    if (item >= n_items)
+      throw value_error(describe("history", "items below n_items = " + show(n_items), show(item)));
+    if (i > 0 && item <= history.columns[i - 1])
+      throw value_error(describe("history", "rising items, each once",
+                                 show(item) + " after " + show(history.columns[i - 1])));
+    if (!std::isfinite(history.values[i]))
+      throw value_error(describe("history: value of item " + show(item), "a finite number", show(history.values[i])));
+  }
+}
+
+}  // namespace detail
 
 /// What every model of tailor inherits: the data it was fitted with, and `fit` itself, which checks them, lets a fresh
 /// model `learn` and only then replaces the old one, so that a failed or cancelled `fit` changes nothing.
@@ -158,8 +195,7 @@ class scorer_base {
   }
   void check_history(data::row_view<T> history) const {
     check_fitted();
-    if (!history.empty() && history.columns.back() >= n_items())
-      throw value_error(describe("history", "items below n_items = " + show(n_items()), show(history.columns.back())));
+    detail::require_history(history, n_items());
   }
 
  private:

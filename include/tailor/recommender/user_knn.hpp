@@ -27,11 +27,12 @@ namespace recommender {
 /// To rank (`knn_mode::top_n`): score(u, i) = Σ sim(u, v) r_vi over the k most similar users v.
 /// To predict (`knn_mode::ratings`): rating(u, i) = level of u + Σ sim(u, v) z_vi / Σ sim(u, v) over the k most similar
 /// users v who rated i, z being v's rating in units of v's own level (`centring`); Surprise's four k-NN models. Only
-/// similarities above 0 count. An item that no similar user rated has no score; `predict` falls back as Surprise does.
+/// similarities above 0 count. An item that no similar user rated, or whose parts add up to 0 to rank by, has no score;
+/// `predict` falls back as Surprise does.
 ///
 /// Similar users are looked up when they are asked for, so that `fit` costs a transpose, memory is that of the data,
-/// and a user who was not in the data is served as well as any other. A look-up costs O(Σ over the user's items of the
-/// users who have them).
+/// and a user who was not in the data is served as well as any other: a known user with the same history is then one of
+/// those most similar to them. A look-up costs O(Σ over the user's items of the users who have them).
 template <class T, class Measure = similarity::any_measure>
 class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
   using base = scorer_base<basic_user_knn<T, Measure>, T>;
@@ -116,7 +117,7 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
     std::vector<scored<T>> found;
     detail::visit_measure(options_, [&](const auto& measure) {
       using search_type = similarity::row_search<T, std::decay_t<decltype(measure)>>;
-      const search_type search(compared_transposed(), summaries_, measure);
+      const search_type search(compared_transposed(), summaries_, measure, compared());
       typename search_type::scratch memory;
       search.each(weighted.row(0), memory, [&](std::uint32_t user, T similarity) {
         if (user != self && similarity > T{}) found.push_back({user, similarity});
@@ -179,7 +180,7 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
     if (options_.centre == centring::none) return {};
     if (options_.centre == centring::baseline)
       return {levels_.known.mean + user_bias(levels_.known, history, options_.biases), T{1}};
-    return detail::level_of(history.values, options_.centre, levels_.deviation);
+    return detail::level_of(history.values, options_.centre, levels_.all);
   }
 
   T rating(const detail::level<T>& own, std::uint32_t item, const std::vector<detail::vote<T>>& votes) const {
@@ -232,7 +233,7 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
           why.reasons.push_back({neighbour.index, neighbour.score, *value, neighbour.score * *value});
           why.score += neighbour.score * *value;
         }
-      if (why.reasons.empty()) why.score = unscored<T>;
+      if (why.score == T{}) return {unscored<T>, T{}, why.reasons_are, {}};
     }
     detail::sort_reasons(why);
     return why;

@@ -346,7 +346,7 @@ struct has_refined<M, T, Rows,
 
 /// What `measure` says of two rows; `rows()` is called when it wants to look at them.
 template <class M, class T, class Rows>
-T measured(const M& measure, const typename M::template overlap<T>& o, T summary_x, T summary_y, Rows&& rows) {
+T measured(M measure, const typename M::template overlap<T>& o, T summary_x, T summary_y, Rows&& rows) {
   if constexpr (has_refined<M, T, Rows>::value)
     return measure.refined(o, summary_x, summary_y, rows);
   else

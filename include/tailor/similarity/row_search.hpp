@@ -36,7 +36,7 @@ namespace detail {
 
 /// @param name, r  what a message calls the row: `name r`, or `name` alone
 template <class T, class Measure>
-T checked_summary(data::row_view<T> row, const Measure& measure, std::string_view name,
+T checked_summary(data::row_view<T> row, Measure measure, std::string_view name,
                   std::size_t r = static_cast<std::size_t>(-1)) {
   const T summary = measure.template summary<T>(row);
   if (!std::isfinite(summary))

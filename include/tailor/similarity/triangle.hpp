@@ -91,7 +91,7 @@ ranked_columns<T> rank_columns(data::csr_view<T> rows, const run_options& run) {
   out.later.resize(rows.nnz());
 
   // A block of columns is filled by going through its part of every row.
-  const blocks range{rows.n_columns(), (rows.n_columns() + 7) / 8};
+  const blocks range{rows.n_columns(), rows.n_columns() / 8 + 1};
   parallel_blocks(range, run, {10.0 * static_cast<double>(rows.nnz())},
                   [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
                     std::vector<std::uint32_t> filled(end - begin, 0);
