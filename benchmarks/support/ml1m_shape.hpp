@@ -9,6 +9,7 @@
 #include <map>
 #include <numeric>
 #include <tailor/core/random.hpp>
+#include <tailor/core/sampling.hpp>
 #include <tailor/data/csr_matrix.hpp>
 #include <utility>
 #include <vector>

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <tailor/core/random.hpp>
+#include <tailor/core/sampling.hpp>
 #include <tailor/data.hpp>
 #include <unordered_map>
 #include <vector>

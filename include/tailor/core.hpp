@@ -12,6 +12,7 @@
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "core/random.hpp"
+#include "core/sampling.hpp"
 #include "core/span.hpp"
 #include "core/top_k.hpp"
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <tailor/core/kernels.hpp>
 #include <tailor/core/random.hpp>
+#include <tailor/core/sampling.hpp>
 #include <vector>
 
 namespace {

@@ -12,6 +12,7 @@
 
 #include "../core/error.hpp"
 #include "../core/random.hpp"
+#include "../core/sampling.hpp"
 #include "../core/span.hpp"
 #include "../data/interactions.hpp"
 

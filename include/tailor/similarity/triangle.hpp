@@ -43,7 +43,13 @@ inline constexpr bool overlaps_are_mutual_v = Measure::symmetric || is_product_v
 /// A cell gathers whatever the measure wants …
 template <class T, class Measure>
 struct gathered {
-  static constexpr bool reads_values = true;
+  /// What is kept of a cell of the matrix: the rank of its row, and its value.
+  struct entry {
+    std::uint32_t rank;
+    T value;
+    entry() = default;
+    entry(std::size_t r, T v) : rank(static_cast<std::uint32_t>(r)), value(v) {}
+  };
   typename Measure::template overlap<T> common{};
   void add(T x, T y) { common.add(x, y); }
   const auto& get() const { return common; }
@@ -52,7 +58,12 @@ struct gathered {
 /// … or counts columns: enough for sets, and where all values are 1. The values are not even read.
 template <class T, class Measure>
 struct counted {
-  static constexpr bool reads_values = false;
+  struct entry {
+    static constexpr T value{1};
+    std::uint32_t rank;
+    entry() = default;
+    entry(std::size_t r, T) : rank(static_cast<std::uint32_t>(r)) {}
+  };
   std::int32_t columns = 0;
   void add(T, T) { ++columns; }
   typename Measure::template overlap<T> get() const { return {static_cast<T>(columns)}; }
@@ -67,18 +78,17 @@ bool counting_suffices(data::csr_view<T> rows) {
 }
 
 /// The columns of a matrix whose rows go by rank.
-template <class T>
+template <class Entry>
 struct ranked_columns {
   std::vector<std::uint32_t> rows;   ///< by rank
-  std::vector<std::uint64_t> begin;  ///< of each column in `ranks` and `values`
-  std::vector<std::uint32_t> ranks;  ///< rising within a column
-  std::vector<T> values;
+  std::vector<std::uint64_t> begin;  ///< of each column in `entries`
+  std::vector<Entry> entries;        ///< ranks rise within a column
   std::vector<std::uint32_t> later;  ///< for each cell of the matrix, how far into its column the later ranks begin
 };
 
-template <class T>
-ranked_columns<T> rank_columns(data::csr_view<T> rows, const run_options& run) {
-  ranked_columns<T> out;
+template <class Entry, class T>
+ranked_columns<Entry> rank_columns(data::csr_view<T> rows, const run_options& run) {
+  ranked_columns<Entry> out;
   out.rows.resize(rows.n_rows());
   std::iota(out.rows.begin(), out.rows.end(), std::uint32_t{0});
   std::stable_sort(out.rows.begin(), out.rows.end(),
@@ -86,8 +96,7 @@ ranked_columns<T> rank_columns(data::csr_view<T> rows, const run_options& run) {
   out.begin.assign(rows.n_columns() + 1, 0);
   for (const std::uint32_t c : rows.columns()) ++out.begin[c + 1];
   std::partial_sum(out.begin.begin(), out.begin.end(), out.begin.begin());
-  out.ranks.resize(rows.nnz());
-  out.values.resize(rows.nnz());
+  out.entries.resize(rows.nnz());
   out.later.resize(rows.nnz());
 
   // A block of columns is filled by going through its part of every row.
@@ -103,8 +112,7 @@ ranked_columns<T> rank_columns(data::csr_view<T> rows, const run_options& run) {
                       for (; i < row.size() && row.columns[i] < end; ++i) {
                         const std::size_t c = row.columns[i];
                         const auto place = static_cast<std::size_t>(out.begin[c]) + filled[c - begin];
-                        out.ranks[place] = static_cast<std::uint32_t>(rank);
-                        out.values[place] = row.values[i];
+                        out.entries[place] = Entry(rank, row.values[i]);
                         later[i] = ++filled[c - begin];
                       }
                     }
@@ -112,31 +120,37 @@ ranked_columns<T> rank_columns(data::csr_view<T> rows, const run_options& run) {
   return out;
 }
 
+/// Asks for the first cache lines of what is read next: lists are short, and the processor notices each too late.
+inline void prefetch(const void* data) {
+#if defined(__GNUC__)
+  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(static_cast<const char*>(data) + 64 * line);
+#else
+  (void)data;
+#endif
+}
+
 /// One row against all later ranks: `cells[j]` gathers what rank j has in common with it.
 template <bool Offset, class Cell, class T>
-void gather_later(data::row_view<T> row, const std::uint32_t* later, const ranked_columns<T>& columns, const T* offsets,
-                  Cell* cells) {
-  const std::uint32_t* ranks = columns.ranks.data();
-  const T* values = columns.values.data();
+void gather_later(data::row_view<T> row, const std::uint32_t* later, const ranked_columns<typename Cell::entry>& columns,
+                  const T* offsets, Cell* cells) {
+  const auto* entries = columns.entries.data();
   for (std::size_t i = 0; i < row.size(); ++i) {
     const std::size_t c = row.columns[i];
+    if (i + 1 < row.size()) prefetch(entries + columns.begin[row.columns[i + 1]] + later[i + 1]);
     const T offset = Offset ? offsets[c] : T{};
     const T x = Offset ? row.values[i] - offset : row.values[i];
-    const auto add = [&](std::size_t p) {
-      if constexpr (Cell::reads_values)
-        cells[ranks[p]].add(x, Offset ? values[p] - offset : values[p]);
-      else
-        cells[ranks[p]].add(T{}, T{});
+    const auto add = [&](const auto& entry) {
+      cells[entry.rank].add(x, Offset ? entry.value - offset : entry.value);
     };
-    const auto end = static_cast<std::size_t>(columns.begin[c + 1]);
-    auto p = static_cast<std::size_t>(columns.begin[c]) + later[i];
-    for (; p + 4 <= end; p += 4) {
-      add(p);
-      add(p + 1);
-      add(p + 2);
-      add(p + 3);
+    const auto* end = entries + columns.begin[c + 1];
+    const auto* entry = entries + columns.begin[c] + later[i];
+    for (; end - entry >= 4; entry += 4) {
+      add(entry[0]);
+      add(entry[1]);
+      add(entry[2]);
+      add(entry[3]);
     }
-    for (; p < end; ++p) add(p);
+    for (; entry != end; ++entry) add(*entry);
   }
 }
 
@@ -214,9 +228,12 @@ class shared_selectors {
 // --- the triangle -----------------------------------------------------------------------------------------------------
 
 template <class Cell, class T, class Measure>
-void compare_pairs(data::csr_view<T> rows, const Measure& measure, const ranked_columns<T>& columns,
-                   const row_summaries<T>& known, shared_selectors<T>& shared, double work, const run_options& run) {
+std::vector<std::vector<scored<T>>> compare_pairs(data::csr_view<T> rows, const Measure& measure,
+                                                  const row_summaries<T>& known, std::size_t k, double work,
+                                                  const run_options& run) {
   const std::size_t n = rows.n_rows();
+  const auto columns = rank_columns<typename Cell::entry>(rows, run);
+  shared_selectors<T> shared(columns.rows, k);
   std::vector<T> summaries(n);
   for (std::size_t rank = 0; rank < n; ++rank) summaries[rank] = known.summaries[columns.rows[rank]];
   struct memory {
@@ -246,27 +263,22 @@ void compare_pairs(data::csr_view<T> rows, const Measure& measure, const ranked_
         }
         shared.offer_columns(begin, end, back.data());
       });
+
+  std::vector<std::vector<scored<T>>> nearest(n);
+  parallel_blocks({n, 64}, run, {2e3 * static_cast<double>(n)},
+                  [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
+                    for (std::size_t rank = begin; rank < end; ++rank) nearest[columns.rows[rank]] = shared.take(rank);
+                  });
+  return nearest;
 }
 
 template <class T, class Measure>
 std::vector<std::vector<scored<T>>> nearest_by_pairs(data::csr_view<T> rows, const Measure& measure,
                                                      const row_summaries<T>& known, std::size_t k, double work,
                                                      const run_options& run) {
-  const ranked_columns<T> columns = rank_columns(rows, run);
-  shared_selectors<T> shared(columns.rows, k);
-  bool counted_only = false;
-  if constexpr (is_product_v<Measure, T> || is_count_v<Measure, T>) {
-    counted_only = counting_suffices<Measure>(rows);
-    if (counted_only) compare_pairs<counted<T, Measure>>(rows, measure, columns, known, shared, work, run);
-  }
-  if (!counted_only) compare_pairs<gathered<T, Measure>>(rows, measure, columns, known, shared, work, run);
-
-  std::vector<std::vector<scored<T>>> nearest(rows.n_rows());
-  parallel_blocks({nearest.size(), 64}, run, {2e3 * static_cast<double>(nearest.size())},
-                  [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
-                    for (std::size_t rank = begin; rank < end; ++rank) nearest[columns.rows[rank]] = shared.take(rank);
-                  });
-  return nearest;
+  if constexpr (is_product_v<Measure, T> || is_count_v<Measure, T>)
+    if (counting_suffices<Measure>(rows)) return compare_pairs<counted<T, Measure>>(rows, measure, known, k, work, run);
+  return compare_pairs<gathered<T, Measure>>(rows, measure, known, k, work, run);
 }
 
 }  // namespace detail
