@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Neighbours of items at MovieLens-1M's shape, beside implicit's fit of the same; dense cosine `pairwise`, beside its syrk
-// alone in the same run, both into memory that was touched before; the ten best of a list of scores.
+// Neighbours of items at MovieLens-1M's shape, beside implicit's fit of the same; dense cosine `pairwise`, beside its
+// syrk alone in the same run, both into memory that was touched before; the ten best of a list of scores.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -106,12 +106,36 @@ void ten_best(benchmark::State& state) {
   state.SetLabel("of 3,706 scores");
 }
 
-BENCHMARK(item_neighbours)->ArgNames({"ones", "threads"})->ArgsProduct({{1, 0}, {1, 2}})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(item_neighbours)
+    ->ArgNames({"ones", "threads"})
+    ->ArgsProduct({{1, 0}, {1, 2}})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 BENCHMARK_TEMPLATE(dense_syrk, float)->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_TEMPLATE(dense_cosine, float)->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_TEMPLATE(dense_syrk, double)->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_TEMPLATE(dense_cosine, double)->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_TEMPLATE(dense_euclidean, float)->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_TEMPLATE(dense_cosine, float)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_TEMPLATE(dense_syrk, double)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_TEMPLATE(dense_cosine, double)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_TEMPLATE(dense_euclidean, float)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 BENCHMARK(dense_neighbours)->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK_TEMPLATE(ten_best, float);
 BENCHMARK_TEMPLATE(ten_best, double);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Ratings or events from a CSV: train a model, recommend with reasons, or measure how good it is.
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <tailor/data.hpp>
@@ -48,51 +51,121 @@ struct settings : program::common_flags {
 };
 
 void add_flags(CLI::App& app, settings& s) {
+  const auto from_one = program::whole_number(1);
+  const char* group = "The data";
   app.add_option("--ratings", s.ratings,
-                 "CSV of ratings or events; default: MovieLens from scripts/data, else generated");
-  app.add_option("--user-column", s.user_column, "its name; default: found by the usual names");
-  app.add_option("--item-column", s.item_column, "the same for items");
-  app.add_option("--value-column", s.value_column, "ratings or amounts; without one every event counts 1");
-  app.add_option("--time-column", s.time_column, "seconds since 1970 or ISO 8601");
-  app.add_option("--separator", s.separator, "default: detected");
-  app.add_flag("--skip-bad-rows", s.skip_bad_rows, "pass by rows that cannot be read, and say how many");
-  app.add_option("--binarise", s.binarise, "keep values of at least this, as 1");
-  app.add_option("--titles", s.titles, "CSV with a title for each item");
+                 "CSV of ratings or events; default: MovieLens from scripts/data, else generated")
+      ->group(group);
+  app.add_option("--user-column", s.user_column, "its name; default: found by the usual names")->group(group);
+  app.add_option("--item-column", s.item_column, "the same for items")->group(group);
+  app.add_option("--value-column", s.value_column, "ratings or amounts; without one every event counts 1")
+      ->group(group);
+  app.add_option("--time-column", s.time_column, "seconds since 1970 or ISO 8601")->group(group);
+  app.add_option("--separator", s.separator, "default: detected")->group(group);
+  app.add_flag("--skip-bad-rows", s.skip_bad_rows, "pass by rows that cannot be read, and say how many")->group(group);
+  app.add_option("--binarise", s.binarise, "keep values of at least this, as 1")->group(group);
+  app.add_option("--titles", s.titles, "CSV with a title for each item; default: a title column of --ratings")
+      ->group(group);
+
+  group = "The model";
   app.add_option("--mode", s.mode, "rank items, or predict ratings")
       ->check(CLI::IsMember({"topn", "ratings"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--model", s.model, "default: item_knn to rank, user_knn to predict ratings")
-      ->check(CLI::IsMember({"item_knn", "user_knn", "popularity"}));
+      ->check(CLI::IsMember({"item_knn", "user_knn", "popularity"}))
+      ->group(group);
   app.add_option("--measure", s.measure, "default: cosine to rank, msd to predict ratings")
       ->check(CLI::IsMember({"cosine", "corated_cosine", "adjusted_cosine", "pearson", "msd", "jaccard", "dice",
-                             "tversky", "asymmetric_cosine", "euclidean", "dot"}));
+                             "tversky", "asymmetric_cosine", "euclidean", "dot"}))
+      ->group(group);
   app.add_option("--k", s.k, "neighbours; with --evaluate topn the length of the lists instead (10)")
-      ->check(CLI::PositiveNumber);
+      ->check(from_one)
+      ->group(group);
   app.add_option("--neighbours", s.neighbours, "neighbours, always; default: 20 to rank, 40 to predict ratings")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--centring", s.centring, "of ratings")
+      ->check(from_one)
+      ->group(group);
+  app.add_option("--centring", s.centring, "of ratings, with --mode ratings")
       ->check(CLI::IsMember({"none", "mean", "zscore", "baseline"}))
-      ->capture_default_str();
-  app.add_option("--weighting", s.weighting, "of counts, before they are compared")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--weighting", s.weighting, "of counts, before they are compared, with --mode topn")
       ->check(CLI::IsMember({"none", "log", "tfidf", "bm25"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--min-support", s.min_support, "common ratings below which two are not similar")
-      ->capture_default_str();
-  app.add_option("--shrinkage", s.shrinkage, "similarity * n / (n + this) for n in common")->capture_default_str();
-  app.add_option("--user", s.user, "for whom; default: the first one in the file");
-  app.add_option("--history", s.history, "for somebody new who has these items: ID,ID,...")->delimiter(',');
-  app.add_option("--top", s.top, "how many")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_flag("--explain", s.explain, "say why");
-  app.add_flag("--all", s.all, "for every user, into --out");
-  app.add_option("--out", s.out, "CSV that --all writes");
-  app.add_option("--evaluate", s.evaluate, "measure instead of recommending")->check(CLI::IsMember({"rating", "topn"}));
-  app.add_option("--folds", s.folds, "of --evaluate rating")->check(CLI::Range(2, 1000))->capture_default_str();
+      ->check(program::whole_number(0))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--shrinkage", s.shrinkage, "similarity * n / (n + this) for n in common")
+      ->check(CLI::Range(0.0, 1e9))
+      ->capture_default_str()
+      ->group(group);
+
+  group = "Recommending";
+  app.add_option("--user", s.user, "for whom; default: the first one in the file")->group(group);
+  app.add_option("--history", s.history, "for somebody new who has these items: ID,ID,...")
+      ->delimiter(',')
+      ->group(group);
+  app.add_option("--top", s.top, "how many")->check(from_one)->capture_default_str()->group(group);
+  app.add_flag("--explain", s.explain, "say why")->group(group);
+  app.add_flag("--all", s.all, "for every user, into --out")->group(group);
+  app.add_option("--out", s.out, "CSV that --all writes")->group(group);
+
+  group = "Measuring instead";
+  app.add_option("--evaluate", s.evaluate, "how far predicted ratings are off, or how good the lists are")
+      ->check(CLI::IsMember({"rating", "topn"}))
+      ->group(group);
+  app.add_option("--folds", s.folds, "of --evaluate rating")
+      ->check(CLI::Range(2, 1000))
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--split", s.split, "of --evaluate topn")
       ->check(CLI::IsMember({"stratified", "strong", "last", "temporal"}))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--test-size", s.test_size, "part that is held back (strong: of the users)")
       ->check(CLI::Range(0.01, 0.99))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(group);
+  app.footer(
+      "For example\n"
+      "  recommend --explain\n"
+      "  recommend --ratings orders.csv --user 17850 --top 5 --explain\n"
+      "  recommend --ratings orders.csv --all --out picks.csv\n"
+      "  recommend --evaluate topn --k 20\n"
+      "  recommend --mode ratings --centring baseline --evaluate rating");
+}
+
+/// Flags that would be without effect are refused: whoever gave them expects one.
+void check_flags(const CLI::App& app, const settings& s) {
+  const auto refuse = [&](bool when, std::initializer_list<const char*> flags, const std::string& reason) {
+    if (!when) return;
+    for (const char* flag : flags)
+      if (app.get_option(flag)->count() > 0) throw program::usage_error(std::string(flag) + ' ' + reason);
+  };
+  if (s.all && s.out.empty()) throw program::usage_error("--all needs --out FILE");
+  refuse(s.ratings.empty() && !std::ifstream(usual_data).good(),
+         {"--user-column", "--item-column", "--value-column", "--time-column", "--separator", "--skip-bad-rows"},
+         "needs --ratings");
+  refuse(!s.all, {"--out"}, "is for --all");
+  refuse(s.all, {"--user", "--history", "--explain", "--evaluate"}, "does not go with --all");
+  refuse(s.user.has_value(), {"--history"}, "is for somebody new, and does not go with --user");
+  refuse(!s.evaluate.empty(), {"--user", "--history", "--top", "--explain"}, "does not go with --evaluate");
+  refuse(s.evaluate != "rating", {"--folds"}, "is for --evaluate rating");
+  refuse(s.evaluate != "topn", {"--split", "--test-size"}, "is for --evaluate topn");
+  refuse(s.split == "last", {"--test-size"}, "does not go with --split last, which holds one event back");
+  refuse(s.rates(), {"--weighting"}, "is for --mode topn");
+  refuse(!s.rates(), {"--centring"}, "is for --mode ratings");
+  if (s.model == "popularity") {
+    if (s.rates()) throw program::usage_error("popularity predicts no ratings: it is for --mode topn");
+    refuse(true, {"--measure", "--neighbours", "--weighting", "--min-support", "--shrinkage"},
+           "does not go with --model popularity");
+    refuse(!s.ranks_lists(), {"--k"}, "does not go with --model popularity");
+  }
+  if (s.evaluate == "rating" && !s.rates()) throw program::usage_error("--evaluate rating needs --mode ratings");
+  if (s.separator != "\\t" && s.separator.size() > 2)
+    throw program::usage_error("--separator: expected one or two characters, or \\t, found " + s.separator);
 }
 
 // --- the data --------------------------------------------------------------------------------------------------------
@@ -103,8 +176,7 @@ program::ratings_data load(const settings& s) {
   program::ratings_data loaded;
   if (path.empty()) {
     loaded = program::generate_ratings(s.seed);
-    if (s.user_column || s.item_column || s.value_column || s.time_column)
-      throw program::usage_error("--user-column and the like need --ratings");
+    if (!s.titles.empty()) loaded.titles = program::read_titles(s.titles, {}, {}, true);
   } else {
     data::interactions_csv_options options;
     const auto column = [](const std::optional<std::string>& name) {
@@ -119,11 +191,16 @@ program::ratings_data load(const settings& s) {
     data::csv_report report;
     loaded.log = data::read_interactions(path, options, &report);
     loaded.source = path;
-    if (report.bad_rows > 0) loaded.source += " (" + std::to_string(report.bad_rows) + " bad rows passed by)";
-    if (path == usual_data && s.titles.empty()) loaded.titles = program::read_titles(path);
+    if (report.bad_rows > 0) loaded.source += " (" + program::count_of(report.bad_rows, "bad row") + " passed by)";
+    loaded.titles = s.titles.empty() ? program::read_titles(path, options.item, options.csv, false)
+                                     : program::read_titles(s.titles, {}, {}, true);
   }
-  if (!s.titles.empty()) loaded.titles = program::read_titles(s.titles);
-  if (s.binarise) loaded.log = loaded.log.binarise(*s.binarise);
+  if (s.binarise) {
+    loaded.log = loaded.log.binarise(*s.binarise).compact();
+    if (loaded.log.empty())
+      throw tailor::value_error(
+          tailor::describe("--binarise", "values of at least " + tailor::show(*s.binarise), "none"));
+  }
   return loaded;
 }
 
@@ -148,8 +225,6 @@ recommender::knn_options knn_options_of(const settings& s) {
   if (s.weighting == "log") options.weight = data::weighting::log;
   if (s.weighting == "tfidf") options = recommender::knn_options::tfidf();
   if (s.weighting == "bm25") options = recommender::knn_options::bm25();
-  if (s.rates() && s.weighting != "none") throw program::usage_error("--weighting is for --mode topn");
-  if (!s.rates() && s.centring != "none") throw program::usage_error("--centring is for --mode ratings");
   if (s.centring == "mean") options.centre = recommender::centring::mean;
   if (s.centring == "zscore") options.centre = recommender::centring::zscore;
   if (s.centring == "baseline") options.centre = recommender::centring::baseline;
@@ -190,73 +265,94 @@ std::string because(const Shop& shop, const program::title_map& titles, const Wh
     const auto& reason = why.reasons[i];
     const std::string id(of_users ? shop.users()[reason.index] : shop.items()[reason.index]);
     const std::string title = of_users ? "user " + id : title_of(titles, id);
-    char value[48];
-    std::snprintf(value, sizeof value, of_users ? " (gave it %g)" : " (%.2f similar)",
-                  static_cast<double>(of_users ? reason.value : reason.similarity));
+    char value[64];
+    const auto similarity = static_cast<double>(reason.similarity), amount = static_cast<double>(reason.value);
+    if (of_users)
+      std::snprintf(value, sizeof value, " (%.2f similar, gave it %g)", similarity, amount);
+    else if (amount == 1)
+      std::snprintf(value, sizeof value, " (%.2f similar)", similarity);
+    else
+      std::snprintf(value, sizeof value, " (%.2f similar, theirs: %g)", similarity, amount);
     text += (i == 0 ? "" : ", ") + (title.empty() ? id : title) + value;
   }
   if (why.reasons.size() > most) text += " and " + std::to_string(why.reasons.size() - most) + " more";
   return text;
 }
 
+/// What `--history` says, as the model wants it.
 template <class Shop>
-auto picks_for(const Shop& shop, const settings& s, const std::string& user) {
-  if (s.history.empty()) return shop.recommend(user, s.top);
-  std::vector<recommender::action> history;
+data::sparse_vector<typename Shop::value_type> history_of(const Shop& shop, const settings& s) {
+  std::vector<std::uint32_t> items;
   for (const std::string& item : s.history) {
-    if (!shop.knows_item(item)) throw tailor::value_error(tailor::describe("--history", "items of the data", item));
-    history.push_back({item, 1});
+    const auto index = shop.items().find(item);
+    if (!index) throw tailor::value_error(tailor::describe("--history", "ids of items of the data", '"' + item + '"'));
+    items.push_back(*index);
   }
-  return shop.recommend_for(history, s.top);
+  const std::vector<typename Shop::value_type> ones(items.size(), 1);
+  return {shop.items().size(), items, tailor::span<const typename Shop::value_type>(ones), data::duplicates::last};
 }
 
 template <class Shop>
 void recommend_one(const Shop& shop, const settings& s, const program::ratings_data& loaded, double fit_seconds) {
-  const std::string user = s.user ? *s.user : std::string(loaded.log.users()[0]);
+  const bool is_new = !s.history.empty();
+  const std::string user = s.user ? *s.user : std::string(loaded.log.users()[loaded.log[0].user.value()]);
+  if (!shop.knows_user(user))
+    throw tailor::value_error(tailor::describe("--user", "the id of a user of the data", '"' + user + '"'));
+  const auto history = history_of(shop, s);
+  const auto& model = shop.model();
+  const auto index = tailor::user_index(shop.users().at(user));
+  recommender::recommend_options options;
+  options.n = s.top;
   const program::stopwatch watch;
-  const auto picks = picks_for(shop, s, user);
+  const auto picks =
+      is_new ? recommender::recommend(model, history.view(), options) : recommender::recommend(model, index, options);
   const double score_seconds = watch.seconds();
 
   nlohmann::json items = nlohmann::json::array();
   for (const auto& pick : picks) {
+    const std::string id(shop.items()[pick.item.value()]);
     std::string reasons;
-    using model_type = std::decay_t<decltype(shop.model())>;
-    if constexpr (recommender::explains_v<model_type>) {
-      if (s.explain && s.history.empty()) reasons = because(shop, loaded.titles, shop.explain(user, pick.item));
+    if constexpr (recommender::explains_v<std::decay_t<decltype(model)>>) {
+      if (s.explain)
+        reasons = because(shop, loaded.titles,
+                          is_new ? model.explain(history.view(), pick.item) : model.explain(index, pick.item));
     } else if (s.explain) {
       char text[64];
       std::snprintf(text, sizeof text, "chosen %g times", static_cast<double>(pick.score));
       reasons = text;
     }
-    items.push_back({{"id", pick.item},
-                     {"score", pick.score},
-                     {"title", title_of(loaded.titles, pick.item)},
-                     {"because", reasons}});
+    items.push_back({{"id", id}, {"score", pick.score}, {"title", title_of(loaded.titles, id)}, {"because", reasons}});
   }
   if (s.json) {
-    std::cout << nlohmann::json({{"user", s.history.empty() ? user : "new"},
-                                 {"items", items},
-                                 {"fit_seconds", fit_seconds},
-                                 {"score_seconds", score_seconds}})
-                     .dump(2)
-              << '\n';
+    program::print_json({{"user", is_new ? "new" : user},
+                         {"items", items},
+                         {"fit_seconds", fit_seconds},
+                         {"score_seconds", score_seconds}});
     return;
   }
-  std::printf("For %s, out of %s:\n\n", s.history.empty() ? ("user " + user).c_str() : "somebody new",
-              loaded.source.c_str());
+  const char* why = recommender::explains_v<std::decay_t<decltype(model)>> ? "because of " : "because it was ";
+  const std::size_t width = program::terminal_width(), title_width = std::min<std::size_t>(width - 14, 60);
+  std::printf("For %s, out of %s:\n\n", is_new ? "somebody new" : ("user " + user).c_str(), loaded.source.c_str());
+  if (!items.empty())
+    std::printf("     %s %8s\n", program::fitted("", title_width).c_str(), s.rates() ? "rating" : "score");
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string title = items[i]["title"], id = items[i]["id"], reasons = items[i]["because"];
-    std::printf("%3zu. %-48s %8.3f\n", i + 1, (title.empty() ? id : title).c_str(), items[i]["score"].get<double>());
-    if (!reasons.empty()) std::printf("       because of %s\n", reasons.c_str());
+    std::printf("%3zu. %s %8.3f\n", i + 1, program::fitted(title.empty() ? id : title, title_width).c_str(),
+                items[i]["score"].get<double>());
+    if (!reasons.empty()) std::printf("%s\n", program::wrapped(why + reasons, 7, width).c_str());
   }
-  if (picks.missing() > 0) std::printf("     (%zu fewer than asked for: nothing else scores)\n", picks.missing());
-  std::printf("\nTrained in %.2f s on %zu events of %zu users and %zu items.\n", fit_seconds, loaded.log.size(),
-              loaded.log.n_users(), loaded.log.n_items());
+  if (picks.missing() > 0)
+    std::printf("     %s\n",
+                items.empty()
+                    ? "Nothing: no item that is new to them is similar to what they have."
+                    : (std::to_string(picks.missing()) + " fewer than asked for: nothing else has a score.").c_str());
+  std::printf(
+      "\nTrained in %.2f s on %s of %s and %s.\n", fit_seconds, program::count_of(loaded.log.size(), "event").c_str(),
+      program::count_of(loaded.log.n_users(), "user").c_str(), program::count_of(loaded.log.n_items(), "item").c_str());
 }
 
 template <class Shop>
 void recommend_everybody(const Shop& shop, const settings& s, const program::ratings_data& loaded, double fit_seconds) {
-  if (s.out.empty()) throw program::usage_error("--all needs --out FILE");
   std::vector<std::string> users;
   for (std::uint32_t u = 0; u < loaded.log.n_users(); ++u) users.emplace_back(loaded.log.users()[u]);
   recommender::pipeline_options options;
@@ -275,18 +371,16 @@ void recommend_everybody(const Shop& shop, const settings& s, const program::rat
   }
   file.save(s.out);
   if (s.json)
-    std::cout << nlohmann::json({{"out", s.out},
-                                 {"users", users.size()},
-                                 {"recommendations", rows},
-                                 {"missing", missing},
-                                 {"fit_seconds", fit_seconds},
-                                 {"score_seconds", score_seconds}})
-                     .dump(2)
-              << '\n';
+    program::print_json({{"out", s.out},
+                         {"users", users.size()},
+                         {"recommendations", rows},
+                         {"missing", missing},
+                         {"fit_seconds", fit_seconds},
+                         {"score_seconds", score_seconds}});
   else
-    std::printf(
-        "%s: %zu recommendations for %zu users, %zu fewer than asked for; trained in %.2f s, scored in %.2f s.\n",
-        s.out.c_str(), rows, users.size(), missing, fit_seconds, score_seconds);
+    std::printf("%s: %s for %s, %zu fewer than asked for; trained in %.2f s, scored in %.2f s.\n", s.out.c_str(),
+                program::count_of(rows, "recommendation").c_str(), program::count_of(users.size(), "user").c_str(),
+                missing, fit_seconds, score_seconds);
 }
 
 // --- measuring -------------------------------------------------------------------------------------------------------
@@ -296,7 +390,6 @@ void evaluate_ratings(const Model& unfitted, const settings& s, const program::r
   if constexpr (std::is_same_v<Model, recommender::popularity>) {
     throw program::usage_error("popularity predicts no ratings");
   } else {
-    if (!s.rates()) throw program::usage_error("--evaluate rating needs --mode ratings");
     double rmse = 0, mae = 0, fit_seconds = 0, score_seconds = 0;
     for (const evaluation::split& fold : evaluation::k_fold(loaded.log, s.folds, s.seed)) {
       Model model = unfitted;
@@ -310,13 +403,11 @@ void evaluate_ratings(const Model& unfitted, const settings& s, const program::r
       mae += result.mae / static_cast<double>(s.folds);
     }
     if (s.json)
-      std::cout << nlohmann::json({{"rmse", rmse},
-                                   {"mae", mae},
-                                   {"folds", s.folds},
-                                   {"fit_seconds", fit_seconds},
-                                   {"score_seconds", score_seconds}})
-                       .dump(2)
-                << '\n';
+      program::print_json({{"rmse", rmse},
+                           {"mae", mae},
+                           {"folds", s.folds},
+                           {"fit_seconds", fit_seconds},
+                           {"score_seconds", score_seconds}});
     else
       std::printf("%s, %zu folds: RMSE %.4f, MAE %.4f (%.2f s to train, %.2f s to predict)\n", loaded.source.c_str(),
                   s.folds, rmse, mae, fit_seconds, score_seconds);
@@ -354,24 +445,22 @@ void evaluate_topn(const Model& unfitted, const settings& s, const program::rati
   const std::string at = '@' + std::to_string(s.list_length());
   const auto& m = mine.result.mean;
   if (s.json) {
-    std::cout << nlohmann::json({{"ndcg" + at, m.ndcg},
-                                 {"recall" + at, m.recall},
-                                 {"precision" + at, m.precision},
-                                 {"map" + at, m.average_precision},
-                                 {"mrr" + at, m.reciprocal_rank},
-                                 {"hit_rate" + at, m.hit_rate},
-                                 {"coverage", mine.result.coverage},
-                                 {"users", mine.result.users},
-                                 {"fit_seconds", mine.fit_seconds},
-                                 {"score_seconds", mine.score_seconds}})
-                     .dump(2)
-              << '\n';
+    program::print_json({{"ndcg" + at, m.ndcg},
+                         {"recall" + at, m.recall},
+                         {"precision" + at, m.precision},
+                         {"map" + at, m.average_precision},
+                         {"mrr" + at, m.reciprocal_rank},
+                         {"hit_rate" + at, m.hit_rate},
+                         {"coverage", mine.result.coverage},
+                         {"users", mine.result.users},
+                         {"fit_seconds", mine.fit_seconds},
+                         {"score_seconds", mine.score_seconds}});
     return;
   }
   const ranking_run popular = run_ranking(recommender::popularity(), s, loaded.log);
   const auto& p = popular.result.mean;
-  std::printf("%s, %s split, %zu users, lists of %zu:\n\n%-12s %10s %12s\n", loaded.source.c_str(), s.split.c_str(),
-              mine.result.users, s.list_length(), "", "this model", "popularity");
+  std::printf("%s, %s split, %s, lists of %zu:\n\n%-12s %10s %12s\n", loaded.source.c_str(), s.split.c_str(),
+              program::count_of(mine.result.users, "user").c_str(), s.list_length(), "", "this model", "popularity");
   const auto line = [](const std::string& name, double a, double b) {
     std::printf("%-12s %10.4f %12.4f\n", name.c_str(), a, b);
   };
@@ -391,6 +480,7 @@ int main(int argc, char** argv) {
   s.add_to(app);
   add_flags(app, s);
   return program::run(app, argc, argv, [&] {
+    check_flags(app, s);
     with_model(s, [&](auto shop) {
       const program::ratings_data loaded = load(s);
       if (s.evaluate == "rating") return evaluate_ratings(shop.model(), s, loaded);

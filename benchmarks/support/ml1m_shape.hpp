@@ -36,8 +36,8 @@ inline std::vector<double> degrees(std::size_t n, double total, double shift, do
   return curve(a);
 }
 
-/// Feedback of MovieLens-1M's shape, `[6040 users, 3706 items]`, 999,503 cells: per user mean 165, median 96, from 20 to
-/// 2,314; per item median about 129; the top 10 % of items hold about 44.6 %. Each user draws their items without
+/// Feedback of MovieLens-1M's shape, `[6040 users, 3706 items]`, 999,503 cells: per user mean 165, median 96, from 20
+/// to 2,314; per item median about 129; the top 10 % of items hold about 44.6 %. Each user draws their items without
 /// replacement. Values are all 1, or ratings 1 … 5 as often as there. The same on every platform.
 inline tailor::data::csr_matrix<float> ml1m_shape(bool all_ones) {
   constexpr std::size_t n_users = 6040, n_items = 3706, total = 999503;
@@ -58,7 +58,8 @@ inline tailor::data::csr_matrix<float> ml1m_shape(bool all_ones) {
   // Weights such that items are drawn as often as they should be: user u takes item i with probability 1 − exp(−t·w),
   // t found for each size so that the probabilities add up to it.
   std::map<std::size_t, std::pair<double, double>> by_size;  // size → number of users, t
-  for (const std::size_t size : sizes) by_size[size].first += 1, by_size[size].second = static_cast<double>(size) / n_items;
+  for (const std::size_t size : sizes)
+    by_size[size].first += 1, by_size[size].second = static_cast<double>(size) / n_items;
   std::vector<double> weights(targets);
   for (double& w : weights) w *= static_cast<double>(n_items) / total;
   for (int round = 0; round < 10; ++round) {

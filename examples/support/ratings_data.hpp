@@ -6,7 +6,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <tailor/core/random.hpp>
 #include <tailor/core/sampling.hpp>
 #include <tailor/data.hpp>
@@ -25,7 +28,7 @@ struct ratings_data {
 };
 
 /// A made-up cinema: every viewer prefers one or two of six genres and every film has one, some films are better than
-/// others, and a few are seen by most. 400 viewers, 300 films, some 16,000 ratings from 1 to 5.
+/// others, and a few are seen by most. 400 viewers, 300 films, some 12,500 ratings from 1 to 5.
 inline ratings_data generate_ratings(std::uint64_t seed) {
   const std::vector<std::string> genres = {"Comedy", "Drama", "Thriller", "Romance", "Western", "Science fiction"};
   constexpr std::size_t n_users = 400, n_items = 300;
@@ -61,21 +64,50 @@ inline ratings_data generate_ratings(std::uint64_t seed) {
   return made;
 }
 
-/// Titles from a CSV with an item column and a title column, both found by name; of repeated items the first counts.
-inline title_map read_titles(const std::string& path) {
-  tailor::data::csv_reader file(path);
-  const auto column = [&](std::initializer_list<const char*> names, std::size_t place, const char* what) {
-    for (const char* name : names)
-      if (const auto found = file.find_column(name)) return tailor::data::csv_column(*found);
-    if (file.has_header() || file.column_count() <= place)
-      throw tailor::data_error(std::string("no ") + what + " column found", path);
-    return tailor::data::csv_column(place);
-  };
+namespace detail {
+
+inline std::optional<tailor::data::csv_column> first_column(const tailor::data::csv_reader& file,
+                                                            std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (const auto found = file.find_column(name)) return tailor::data::csv_column(*found);
+  return std::nullopt;
+}
+
+inline std::string without_blanks(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  return begin == text.npos ? "" : std::string(text.substr(begin, text.find_last_not_of(" \t") - begin + 1));
+}
+
+}  // namespace detail
+
+/// Titles from a CSV with an item column and a title column, found by name, or the first two where nothing has a name.
+/// Of repeated items the first counts; rows that cannot be read have no title.
+/// @param item_column  when it is known
+/// @param must_have  whether it is an error to find no titles there
+inline title_map read_titles(const std::string& path, std::optional<tailor::data::csv_column> item_column,
+                             tailor::data::csv_options options, bool must_have) {
+  options.bad_rows = tailor::data::bad_rows::skip;
+  tailor::data::csv_reader file(path, options);
+  auto item = item_column;
+  if (!item)
+    item = detail::first_column(file,
+                                {"itemId",     "item_id", "item",      "movieId",    "movie_id",  "movie", "productId",
+                                 "product_id", "product", "StockCode", "stock_code", "sku",       "isbn",  "asin",
+                                 "bookId",     "book_id", "artistId",  "trackId",    "articleId", "id"});
+  auto title = detail::first_column(file, {"title", "Book-Title", "name", "description", "label"});
+  if (!file.has_header() && file.column_count() >= 2 && must_have) {
+    if (!item) item = 0;
+    title = 1;
+  }
   title_map titles;
-  file.read({column({"itemId", "item_id", "item", "movieId", "productId", "product_id", "product", "StockCode", "sku"},
-                    0, "item"),
-             column({"title", "name", "description", "label"}, 1, "title")},
-            [&](const tailor::data::csv_row& row) { titles.emplace(row.text(0), row.text(1)); });
+  if (!item || !title) {
+    if (must_have)
+      throw tailor::data_error(tailor::describe(item ? "title column" : "item column", "a usual name", "none"), path);
+    return titles;
+  }
+  file.read({*item, *title}, [&](const tailor::data::csv_row& row) {
+    if (!row.empty(1)) titles.emplace(detail::without_blanks(row.text(0)), row.text(1));
+  });
   return titles;
 }
 

@@ -4,6 +4,7 @@
 
 // Who is similar to whom: measures between rows, all of them at once (pairwise), the nearest of each (neighbours), one
 // row against all (row_search).
+#include "similarity/any_measure.hpp"
 #include "similarity/measures.hpp"
 #include "similarity/neighbours.hpp"
 #include "similarity/pairwise.hpp"

@@ -48,8 +48,8 @@ triplets random_triplets(std::size_t n_rows, std::size_t n_columns, std::size_t 
 }
 
 csr_matrix<double> build(const triplets& t, data::duplicates policy) {
-  return csr_matrix<double>::from_triplets(t.n_rows, t.n_columns, t.rows, t.columns, tailor::span<const double>(t.values),
-                                           policy);
+  return csr_matrix<double>::from_triplets(t.n_rows, t.n_columns, t.rows, t.columns,
+                                           tailor::span<const double>(t.values), policy);
 }
 
 }  // namespace
@@ -91,8 +91,9 @@ TEST_CASE("each duplicates policy keeps what it says") {
       CHECK(csr_matrix<double>(m.n_rows(), m.n_columns(), m.row_pointers(), m.columns(), m.values()) == m);
     }
   }
-  CHECK(what([] { build({2, 3, {1, 0, 1}, {2, 0, 2}, {1, 1, 1}}, data::duplicates::error); }) ==
-        "triplets(1, 2): expected one value for a cell (duplicates::error), found 2 values");
+  CHECK(what([] {
+          build({2, 3, {1, 0, 1}, {2, 0, 2}, {1, 1, 1}}, data::duplicates::error);
+        }) == "triplets(1, 2): expected one value for a cell (duplicates::error), found 2 values");
   CHECK(build({2, 3, {1, 0, 1}, {2, 0, 1}, {1, 1, 1}}, data::duplicates::error).nnz() == 3);
 }
 
@@ -102,9 +103,10 @@ TEST_CASE("triplets outside the matrix or of different lengths are refused, nami
   };
   CHECK(build_from({0, 2}, {0, 0}, {1, 1}) == "rows[1]: expected below n_rows = 2, found 2");
   CHECK(build_from({0, 1}, {3, 0}, {1, 1}) == "columns[0]: expected below n_columns = 3, found 3");
-  CHECK(build_from({0}, {0, 1}, {1, 1}) ==
-        "triplets: expected as many rows as columns and values, found 1, 2 and 2");
-  CHECK(what([] { build({0, 0, {0}, {0}, {1}}, data::duplicates::sum); }) == "rows[0]: expected below n_rows = 0, found 0");
+  CHECK(build_from({0}, {0, 1}, {1, 1}) == "triplets: expected as many rows as columns and values, found 1, 2 and 2");
+  CHECK(what([] {
+          build({0, 0, {0}, {0}, {1}}, data::duplicates::sum);
+        }) == "rows[0]: expected below n_rows = 0, found 0");
 }
 
 TEST_CASE("malformed arrays are refused, naming the array and the place") {
@@ -234,8 +236,7 @@ TEST_CASE("a sparse_vector sorts and checks its cells") {
     return what([&] { data::sparse_vector<float>(5, columns, tailor::span<const float>(values), policy); });
   };
   CHECK(made_of({5}, {1}, data::duplicates::last) == "columns[0]: expected below n_columns = 5, found 5");
-  CHECK(made_of({1, 1}, {1, 1}, data::duplicates::error) !=
-        "nothing was thrown");
+  CHECK(made_of({1, 1}, {1, 1}, data::duplicates::error) != "nothing was thrown");
   CHECK(made_of({1}, {std::numeric_limits<float>::infinity()}, data::duplicates::last) ==
         "sparse_vector(0, 1): expected a finite number, found infinity");
 }

@@ -148,7 +148,7 @@ TEST_CASE("weighting: what was fitted on one matrix weighs another") {
   const csr_matrix<double> counts(3, 3, {0, 2, 3, 4}, {0, 1, 0, 1}, {1, 2, 3, 6});  // sums 3 3 6, mean 4
   const csr_matrix<double> later(1, 3, {0, 2}, {1, 2}, {4, 4});                     // sum 8
   const auto tfidf = count_weighting(weighting::tfidf).fit(counts.view()).apply(later);
-  CHECK(tfidf.values()[0] == 0);                                             // ln 3 − ln(1 + 2)
+  CHECK(tfidf.values()[0] == 0);                                                  // ln 3 − ln(1 + 2)
   CHECK(tfidf.values()[1] == doctest::Approx(2 * std::log(3.0)).epsilon(1e-14));  // a column nobody had
   const auto bm25 = count_weighting(weighting::bm25, 1, 0.5).fit(counts.view()).apply(later);
   CHECK(bm25.values()[1] == doctest::Approx(4 * 2 / (4 + 1.5) * std::log(3.0)).epsilon(1e-14));
@@ -170,7 +170,8 @@ TEST_CASE("weighting: a matrix without rows, columns or cells is no trouble") {
 
 TEST_CASE("weighting: says what is wrong") {
   const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
-  for (const double k1 : {-0.1, nan, infinity}) CHECK_THROWS_AS(count_weighting(weighting::bm25, k1), tailor::value_error);
+  for (const double k1 : {-0.1, nan, infinity})
+    CHECK_THROWS_AS(count_weighting(weighting::bm25, k1), tailor::value_error);
   for (const double b : {-0.1, 1.1, nan}) CHECK_THROWS_AS(count_weighting(weighting::bm25, 1, b), tailor::value_error);
 
   for (const double bad : {-1.0, nan, infinity}) {

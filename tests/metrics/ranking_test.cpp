@@ -9,6 +9,7 @@
 #include <numeric>
 #include <set>
 #include <tailor/core/random.hpp>
+#include <tailor/core/sampling.hpp>
 #include <tailor/metrics.hpp>
 #include <vector>
 
@@ -62,7 +63,8 @@ TEST_CASE("score_ranking: by hand") {
   CHECK(s.precision == 2.0 / 5);
   CHECK(s.recall == 2.0 / 3);
   CHECK(s.capped_recall == 2.0 / 3);
-  CHECK(s.ndcg == doctest::Approx((1 / std::log2(3.0) + 1 / std::log2(5.0)) / (1 + 1 / std::log2(3.0) + 0.5)).epsilon(1e-15));
+  CHECK(s.ndcg ==
+        doctest::Approx((1 / std::log2(3.0) + 1 / std::log2(5.0)) / (1 + 1 / std::log2(3.0) + 0.5)).epsilon(1e-15));
   CHECK(s.average_precision == doctest::Approx((1.0 / 2 + 2.0 / 4) / 3).epsilon(1e-15));
   CHECK(s.reciprocal_rank == 0.5);
   CHECK(s.hit_rate == 1);
@@ -78,7 +80,8 @@ TEST_CASE("score_ranking: with more relevant items than places only the capped r
 }
 
 TEST_CASE("score_ranking: a list shorter than k counts as if misses filled it") {
-  CHECK(same(score_ranking(ids{4, 9}, ids{4, 5}, 10), score_ranking(ids{4, 9, 20, 21, 22, 23, 24, 25, 26, 27}, ids{4, 5}, 10), 0));
+  CHECK(same(score_ranking(ids{4, 9}, ids{4, 5}, 10),
+             score_ranking(ids{4, 9, 20, 21, 22, 23, 24, 25, 26, 27}, ids{4, 5}, 10), 0));
   CHECK(score_ranking(ids{4}, ids{4}, 10).precision == 0.1);
   CHECK(score_ranking(ids{4}, ids{4}, 10).ndcg == 1);
   CHECK(same(score_ranking(ids{}, ids{4}, 3), ranking_scores(), 0));
@@ -120,7 +123,8 @@ TEST_CASE("ranking_scores: add up and divide in every field") {
 }
 
 TEST_CASE("score_ranking: says what is wrong") {
-  CHECK_THROWS_WITH_AS(score_ranking(ids{1}, ids{1}, 0), "score_ranking: k: expected at least 1, found 0", tailor::value_error);
+  CHECK_THROWS_WITH_AS(score_ranking(ids{1}, ids{1}, 0), "score_ranking: k: expected at least 1, found 0",
+                       tailor::value_error);
   CHECK_THROWS_WITH_AS(score_ranking(ids{1}, ids{}, 1), "score_ranking: relevant: expected at least one item, found 0",
                        tailor::value_error);
   CHECK_THROWS_AS(score_ranking(ids{1}, ids{2, 1}, 1), tailor::value_error);

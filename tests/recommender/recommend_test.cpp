@@ -6,7 +6,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -24,7 +23,7 @@ namespace data = tailor::data;
 using tailor::item_index;
 using tailor::span;
 using tailor::user_index;
-using items = std::vector<item_index>;
+using indices = std::vector<item_index>;
 using sizes = std::vector<std::size_t>;
 
 constexpr double none = rec::unscored<double>;
@@ -119,7 +118,7 @@ TEST_CASE("recommend: what was seen is shown on request") {
 
 TEST_CASE("recommend: blocked items are never picked, seen or not, named twice or not") {
   auto options = best(3);
-  options.block = items{item_index(2), item_index(1), item_index(2)};
+  options.block = indices{item_index(2), item_index(1), item_index(2)};
   CHECK(ask(options) == list{5, 0, 6});
   options.hide_seen = false;
   CHECK(ask(options) == list{5, 0, 6});
@@ -127,16 +126,16 @@ TEST_CASE("recommend: blocked items are never picked, seen or not, named twice o
 
 TEST_CASE("recommend: an allow list is all there is, an empty one is nothing, and duplicates count once") {
   auto options = best(3);
-  options.allow = items{item_index(3), item_index(5), item_index(3), item_index(1), item_index(4), item_index(5)};
+  options.allow = indices{item_index(3), item_index(5), item_index(3), item_index(1), item_index(4), item_index(5)};
   const auto picks = rec::recommend(small(), user_index(0), options);
   CHECK(items_of(picks) == list{5, 3});  // 1 was seen, 4 has no score
   CHECK(picks.missing() == 1);
-  options.block = items{item_index(5)};
+  options.block = indices{item_index(5)};
   CHECK(ask(options) == list{3});
   options.block.clear();
   options.hide_seen = false;
   CHECK(ask(options) == list{1, 5, 3});
-  options.allow = items{};
+  options.allow = indices{};
   CHECK(ask(options).empty());
 }
 
@@ -147,7 +146,7 @@ TEST_CASE("recommend: keep decides, and is asked about no more items than could 
   options.keep = [](item_index) { return false; };
   CHECK(ask(options).empty());
   options.keep = [](item_index item) { return item.value() != 5; };
-  options.allow = items{item_index(0), item_index(5), item_index(6)};
+  options.allow = indices{item_index(0), item_index(5), item_index(6)};
   CHECK(ask(options) == list{0, 6});
 
   scoreboard<double> falling{{std::vector<double>(100000)}, {1, 100000, {0, 0}, {}, {}}};
@@ -193,11 +192,11 @@ TEST_CASE("recommend: bad options, users and histories are refused, and name wha
   options.minimum_score = support::nan;
   CHECK_THROWS_AS(ask(options), tailor::value_error);
   options = best(1);
-  options.block = items{item_index(7)};
+  options.block = indices{item_index(7)};
   CHECK_THROWS_WITH_AS(ask(options), "recommend_options::block: expected items below n_items = 7, found 7",
                        tailor::value_error);
   options = best(1);
-  options.allow = items{item_index(0), item_index(70)};
+  options.allow = indices{item_index(0), item_index(70)};
   CHECK_THROWS_WITH_AS(ask(options), "recommend_options::allow: expected items below n_items = 7, found 70",
                        tailor::value_error);
   CHECK_THROWS_AS(rec::recommend(board, user_index(2)), tailor::value_error);
@@ -242,14 +241,14 @@ TEST_CASE_TEMPLATE("recommend: lists are those of a full sort", T, float, double
 TEST_CASE("recommend: many users get what each gets alone, in their order, with the same bits for 1, 2 and 4 threads") {
   const auto board = large<float>(700, 400);  // enough work for threads to start
   auto options = best(5);
-  options.block = items{item_index(3), item_index(44)};
+  options.block = indices{item_index(3), item_index(44)};
   options.minimum_score = 200;
   std::vector<user_index> users;
   for (std::size_t u = 0; u < 2100; ++u) users.emplace_back((u * 37) % 700);  // each three times
   const auto one = rec::recommend(board, span<const user_index>(users), options, support::threads(1));
   REQUIRE(one.size() == users.size());
   std::size_t different = 0;
-  for (std::size_t i = 0; i < users.size(); ++i) different += one[i] != rec::recommend(board, users[i], options) ? 1 : 0;
+  for (std::size_t i = 0; i < users.size(); ++i) different += one[i] == rec::recommend(board, users[i], options) ? 0U : 1U;
   CHECK(different == 0);
   for (const std::size_t n : sizes{2, 4, 0})
     CHECK(rec::recommend(board, span<const user_index>(users), options, support::threads(n)) == one);

@@ -127,7 +127,7 @@ TEST_CASE("scorer: several events of one user and item become one by the model's
 TEST_CASE("scorer: fit refuses what has no interaction, or one that is not finite") {
   sums<double> model;
   CHECK_THROWS_WITH_AS(model.fit(data::csr_matrix<double>(2, 3, {0, 0, 0}, {}, {})),
-                       "user_items: expected at least one interaction, found none in 2x3", tailor::value_error);
+                       "user_items: expected at least one interaction, found none in 2 x 3", tailor::value_error);
   CHECK_THROWS_AS(model.fit(data::csr_matrix<double>()), tailor::value_error);
   CHECK_THROWS_AS(model.fit(data::interactions()), tailor::value_error);
   const xt::xtensor<double, 2> bad = {{1, 2}, {support::nan, 3}}, endless = {{1, support::infinity}};

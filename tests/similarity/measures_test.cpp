@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The matrices are Surprise 1.1.4's `compute similarities` for the ratings below (KNNBasic(...).sim, its ids mapped back);
-// its diagonal, which it sets to 1 by hand, is not compared. Other numbers follow from the formulas by hand.
+// The matrices are Surprise 1.1.4's `compute similarities` for the ratings below (KNNBasic(...).sim, its ids mapped
+// back); its diagonal, which it sets to 1 by hand, is not compared. Other numbers follow from the formulas by hand.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -17,13 +17,14 @@ namespace {
 // Users × items, 0 = not rated. User 3 rates all alike, user 4 once; user 5 is the opposite of user 0.
 const xt::xtensor<double, 2> ratings = {{5, 3, 0, 1, 4}, {4, 0, 4, 1, 0}, {0, 1, 2, 0, 5},
                                         {3, 3, 3, 0, 0}, {0, 0, 0, 4, 0}, {1, 4, 0, 5, 2}};
-const xt::xtensor<double, 2> by_item = {{5, 4, 0, 3, 0, 1}, {3, 0, 1, 3, 0, 4}, {0, 4, 2, 3, 0, 0},
-                                        {1, 1, 0, 0, 4, 5}, {4, 0, 5, 0, 0, 2}};
+const xt::xtensor<double, 2> by_item = {
+    {5, 4, 0, 3, 0, 1}, {3, 0, 1, 3, 0, 4}, {0, 4, 2, 3, 0, 0}, {1, 1, 0, 0, 4, 5}, {4, 0, 5, 0, 0, 2}};
 
 template <class Measure>
 void check_like_surprise(const xt::xtensor<double, 2>& rows, const Measure& measure,
                          const xt::xtensor<double, 2>& expected) {
-  for (const auto& found : {sim::pairwise(rows, measure), sim::pairwise(data::csr_matrix<double>::from_dense(rows), measure)})
+  for (const auto& found :
+       {sim::pairwise(rows, measure), sim::pairwise(data::csr_matrix<double>::from_dense(rows), measure)})
     for (std::size_t i = 0; i < rows.shape()[0]; ++i)
       for (std::size_t j = 0; j < rows.shape()[0]; ++j)
         if (i != j) CHECK(std::abs(found(i, j) - expected(i, j)) <= 1e-14);
@@ -91,11 +92,13 @@ TEST_CASE("supported with min_support 2 is Surprise's min_support=2") {
 }
 
 TEST_CASE("supported shrinks by n / (n + shrinkage), whatever it wraps") {
-  const auto plain = sim::pairwise(ratings, sim::msd{}), shrunk = sim::pairwise(ratings, sim::supported(sim::msd{}, 1, 10));
+  const auto plain = sim::pairwise(ratings, sim::msd{}),
+             shrunk = sim::pairwise(ratings, sim::supported(sim::msd{}, 1, 10));
   CHECK(shrunk(0, 5) == doctest::Approx(plain(0, 5) * 4 / 14).epsilon(1e-15));  // users 0 and 5 share four items
   CHECK(shrunk(0, 4) == doctest::Approx(plain(0, 4) * 1 / 11).epsilon(1e-15));
   CHECK(shrunk(2, 4) == 0.0);
-  const auto cosine = sim::pairwise(ratings, sim::cosine{}), trusted = sim::pairwise(ratings, sim::supported(sim::cosine{}, 3));
+  const auto cosine = sim::pairwise(ratings, sim::cosine{}),
+             trusted = sim::pairwise(ratings, sim::supported(sim::cosine{}, 3));
   CHECK(trusted(0, 5) == doctest::Approx(cosine(0, 5)).epsilon(1e-15));
   CHECK(trusted(0, 3) == 0.0);
   const auto near = sim::pairwise(ratings, sim::supported(sim::euclidean{}, 1));
@@ -145,7 +148,7 @@ TEST_CASE("measures refuse parameters that mean nothing") {
 namespace {
 
 /// Agreement: the share of common columns whose values are equal, of the columns of the shorter row. As a user would
-/// write it, from the comment in measures.hpp.
+/// write it, from the comment in measure.hpp.
 struct agreement : sim::measure_defaults {
   template <class T>
   struct overlap {

@@ -57,8 +57,8 @@ std::string first_difference(const sim::neighbour_lists<T>& found, const sim::an
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("neighbours are the k best of all pairs for every measure, dense and sparse, full and mostly empty", T,
-                   float, double) {
+TEST_CASE_TEMPLATE("neighbours are the k best of all pairs for every measure, dense and sparse, full and mostly empty",
+                   T, float, double) {
   for (const double density : {0.9, 0.3, 0.04})
     for (const std::size_t k : sizes{1, 5, 500}) {
       constexpr std::size_t columns = 40;
@@ -77,8 +77,8 @@ TEST_CASE_TEMPLATE("neighbours are the k best of all pairs for every measure, de
     }
 }
 
-TEST_CASE_TEMPLATE("neighbours of many rows that share columns have the same bits row by row and pair by pair", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("neighbours of many rows that share columns have the same bits row by row and pair by pair", T,
+                   float, double) {
   // 700 rows: several blocks and locks; dense enough that pairs are taken once.
   constexpr std::size_t columns = 150, k = 20;
   const auto x = twins::sparse<T>(twins::random_table(700, columns, 0.4, 8), columns);
@@ -111,7 +111,8 @@ TEST_CASE_TEMPLATE("neighbours have the same bits for 1, 2 and 4 threads", T, fl
     const auto sparse = twins::sparse<T>(rows, 120);
     const auto dense = twins::dense<T>(rows, 120);
     for (const auto& measure : twins::every_measure()) {
-      const auto a = sim::neighbours(sparse, measure, 15, threads(1)), b = sim::neighbours(dense, measure, 15, threads(1));
+      const auto a = sim::neighbours(sparse, measure, 15, threads(1)),
+                 b = sim::neighbours(dense, measure, 15, threads(1));
       for (const std::size_t n : sizes{2, 4}) {
         CHECK(sim::neighbours(sparse, measure, 15, threads(n)) == a);
         CHECK(sim::neighbours(dense, measure, 15, threads(n)) == b);
@@ -134,8 +135,8 @@ TEST_CASE("values that are all 1 give what counting gives, to the bit") {
 
 TEST_CASE("ties go to the lower index, a row is never its own neighbour, and only similarities above 0 count") {
   const xt::xtensor<double, 2> x = {{1, 0}, {1, 0}, {2, 0}, {-1, 0}, {0, 1}, {1, 0}};
-  for (const auto& lists :
-       {sim::neighbours(x, sim::cosine{}, 2), sim::neighbours(data::csr_matrix<double>::from_dense(x), sim::cosine{}, 2)}) {
+  for (const auto& lists : {sim::neighbours(x, sim::cosine{}, 2),
+                            sim::neighbours(data::csr_matrix<double>::from_dense(x), sim::cosine{}, 2)}) {
     REQUIRE(lists.size() == 6);
     CHECK(lists[0].size() == 2);
     CHECK(lists[0][0] == tailor::scored<double>{1, 1.0});

@@ -107,7 +107,8 @@ TEST_CASE_TEMPLATE("euclidean keeps its digits for rows that are close together 
   for (auto& row : x)
     for (std::size_t c = 0; c < d; ++c) row[c] = static_cast<double>(static_cast<T>(1000 + draw.uniform() / 16));
   const sim::any_measure measure = sim::euclidean{};
-  for (const auto& found : {sim::pairwise(twins::dense<T>(x, d), measure), sim::pairwise(twins::sparse<T>(x, d), measure)})
+  for (const auto& found :
+       {sim::pairwise(twins::dense<T>(x, d), measure), sim::pairwise(twins::sparse<T>(x, d), measure)})
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j < n; ++j) {
         const double expected = twins::similarity(measure, x[i], x[j], x);
@@ -144,7 +145,8 @@ TEST_CASE("pairwise of symmetric measures is symmetric to the bit") {
   for (const auto& measure : twins::every_measure())
     sim::visit_measure(measure, [&](const auto& m) {
       if (!std::decay_t<decltype(m)>::symmetric) return;
-      for (const auto& S : {sim::pairwise(twins::dense<float>(x, 40), m), sim::pairwise(twins::sparse<float>(x, 40), m)})
+      for (const auto& S :
+           {sim::pairwise(twins::dense<float>(x, 40), m), sim::pairwise(twins::sparse<float>(x, 40), m)})
         for (std::size_t i = 0; i < 100; ++i)
           for (std::size_t j = 0; j < i; ++j) CHECK(S(i, j) == S(j, i));
     });

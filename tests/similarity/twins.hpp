@@ -2,8 +2,8 @@
 #ifndef TAILOR_TESTS_SIMILARITY_TWINS_HPP
 #define TAILOR_TESTS_SIMILARITY_TWINS_HPP
 
-// Every measure written from its formula, over plain rows in double where NaN stands for "absent", and random matrices to
-// compare on.
+// Every measure written from its formula, over plain rows in double where NaN stands for "absent", and random matrices
+// to compare on.
 
 #include <algorithm>
 #include <cmath>
@@ -25,9 +25,9 @@ inline const double absent = std::numeric_limits<double>::quiet_NaN();
 
 /// One of each measure, those with parameters away from their defaults.
 inline std::vector<sim::any_measure> every_measure() {
-  return {sim::cosine{},  sim::corated_cosine{}, sim::adjusted_cosine{}, sim::pearson{},
-          sim::msd{},     sim::jaccard{},        sim::dice{},            sim::tversky(0.3, 1.5),
-          sim::euclidean{}, sim::asymmetric_cosine(0.3), sim::dot{}};
+  return {sim::cosine{},  sim::corated_cosine{}, sim::adjusted_cosine{}, sim::pearson{},   sim::msd{},
+          sim::jaccard{}, sim::dice{},           sim::tversky(0.3, 1.5), sim::euclidean{}, sim::asymmetric_cosine(0.3),
+          sim::dot{}};
 }
 
 inline double column_mean(const table& among, std::size_t c) {
@@ -39,7 +39,7 @@ inline double column_mean(const table& among, std::size_t c) {
 
 /// @param among  the rows searched among: adjusted cosine takes its means from them
 inline double similarity(const sim::any_measure& measure, const row& x, const row& y, const table& among) {
-  double xy = 0, xx = 0, yy = 0, size_x = 0, size_y = 0, distance = 0;                         // all values
+  double xy = 0, xx = 0, yy = 0, size_x = 0, size_y = 0, distance = 0;                              // all values
   double n = 0, cx = 0, cy = 0, cxy = 0, cxx = 0, cyy = 0, squares = 0, axy = 0, axx = 0, ayy = 0;  // common ones
   for (std::size_t c = 0; c < x.size(); ++c) {
     const bool in_x = !std::isnan(x[c]), in_y = !std::isnan(y[c]);
@@ -69,7 +69,9 @@ inline double similarity(const sim::any_measure& measure, const row& x, const ro
     double operator()(const sim::msd&) const { return v[4]; }
     double operator()(const sim::jaccard&) const { return v[5]; }
     double operator()(const sim::dice&) const { return v[6]; }
-    double operator()(const sim::tversky& m) const { return v[7] > 0 ? v[7] / (v[7] + m.alpha * (v[8] - v[7]) + m.beta * (v[9] - v[7])) : 0; }
+    double operator()(const sim::tversky& m) const {
+      return v[7] > 0 ? v[7] / (v[7] + m.alpha * (v[8] - v[7]) + m.beta * (v[9] - v[7])) : 0;
+    }
     double operator()(const sim::asymmetric_cosine& m) const {
       return v[11] > 0 && v[12] > 0 ? v[10] / (std::pow(v[11], m.alpha) * std::pow(v[12], 1 - m.alpha)) : 0;
     }
@@ -82,8 +84,8 @@ inline double similarity(const sim::any_measure& measure, const row& x, const ro
   return std::visit(pick, measure);
 }
 
-/// `n` × `columns` values of 1 … 5 in halves, each there with probability `density`; row 0 is empty, row 1 constant, row
-/// 2 has one value, the last two rows are equal.
+/// `n` × `columns` values of 1 … 5 in halves, each there with probability `density`; row 0 is empty, row 1 constant,
+/// row 2 has one value, the last two rows are equal.
 inline table random_table(std::size_t n, std::size_t columns, double density, std::uint64_t seed) {
   tailor::random::generator draw(seed);
   table out(n, row(columns, absent));

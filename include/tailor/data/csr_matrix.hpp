@@ -3,7 +3,6 @@
 #define TAILOR_DATA_CSR_MATRIX_HPP
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -18,6 +17,7 @@
 #include "../core/expression.hpp"
 #include "../core/parallel.hpp"
 #include "../core/span.hpp"
+#include "csr_view.hpp"
 
 namespace tailor {
 inline namespace v0 {
@@ -25,53 +25,6 @@ namespace data {
 
 /// What to do with several values for one cell: refuse them, add them up, keep the one given last, or average them.
 enum class duplicates { error, sum, last, mean };
-
-/// One row of a sparse matrix: rising, distinct columns and a value for each. Owned by somebody else.
-template <class T>
-struct row_view {
-  span<const std::uint32_t> columns;
-  span<const T> values;
-
-  std::size_t size() const noexcept { return columns.size(); }
-  bool empty() const noexcept { return columns.empty(); }
-};
-
-/// A sparse matrix that somebody else owns: `n_rows + 1` row pointers, then for each stored cell its column and value.
-/// Columns rise within a row. What is not stored is absent: zero to a measure over all values, "not rated" to others.
-template <class T>
-class csr_view {
- public:
-  using value_type = T;
-
-  csr_view() noexcept = default;
-  /// Nothing is checked here; `csr_matrix` checks what it is built from.
-  csr_view(std::size_t n_rows, std::size_t n_columns, const std::uint64_t* row_pointers, const std::uint32_t* columns,
-           const T* values) noexcept
-      : n_rows_(n_rows), n_columns_(n_columns), row_pointers_(row_pointers), columns_(columns), values_(values) {}
-
-  std::size_t n_rows() const noexcept { return n_rows_; }
-  std::size_t n_columns() const noexcept { return n_columns_; }
-  /// Number of stored cells.
-  std::size_t nnz() const noexcept { return n_rows_ == 0 ? 0 : static_cast<std::size_t>(row_pointers_[n_rows_]); }
-
-  row_view<T> row(std::size_t r) const noexcept {
-    const auto begin = static_cast<std::size_t>(row_pointers_[r]);
-    const auto size = static_cast<std::size_t>(row_pointers_[r + 1]) - begin;
-    return {{columns_ + begin, size}, {values_ + begin, size}};
-  }
-
-  span<const std::uint64_t> row_pointers() const noexcept {
-    return {row_pointers_, row_pointers_ == nullptr ? 0 : n_rows_ + 1};
-  }
-  span<const std::uint32_t> columns() const noexcept { return {columns_, nnz()}; }
-  span<const T> values() const noexcept { return {values_, nnz()}; }
-
- private:
-  std::size_t n_rows_ = 0, n_columns_ = 0;
-  const std::uint64_t* row_pointers_ = nullptr;
-  const std::uint32_t* columns_ = nullptr;
-  const T* values_ = nullptr;
-};
 
 /// A sparse matrix in compressed rows that owns its arrays: 64-bit row pointers, 32-bit columns. Columns rise within a
 /// row and no cell is stored twice. Immutable but for its values.
@@ -183,10 +136,6 @@ csr_matrix<T> single_row(row_view<T> row, std::size_t n_columns) {
                        {row.values.begin(), row.values.end()});
 }
 
-/// @throws value_error naming the first cell that is NaN or infinite: `name(row, column): …`
-template <class T>
-void require_finite(csr_view<T> matrix, std::string_view name);
-
 /// A sparse row that owns its cells, e.g. the history of a customer who was not in the training data.
 template <class T>
 class sparse_vector {
@@ -214,10 +163,6 @@ class sparse_vector {
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace detail {
-
-inline std::string cell(std::string_view name, std::size_t row, std::size_t column) {
-  return std::string(name) + '(' + std::to_string(row) + ", " + std::to_string(column) + ')';
-}
 
 /// Rows are users and columns items, or the other way round: both must fit an index of 32 bits.
 inline void require_extents(std::size_t n_rows, std::size_t n_columns) {
@@ -420,18 +365,6 @@ csr_matrix<To> cast(csr_view<T> matrix) {
                  [](T value) { return static_cast<To>(value); });
   return csr_matrix<To>(csr_view<To>(matrix.n_rows(), matrix.n_columns(), matrix.row_pointers().data(),
                                      matrix.columns().data(), values.data()));
-}
-
-template <class T>
-void require_finite(csr_view<T> matrix, std::string_view name) {
-  if constexpr (std::is_floating_point_v<T>) {
-    for (std::size_t r = 0; r < matrix.n_rows(); ++r) {
-      const row_view<T> row = matrix.row(r);
-      for (std::size_t i = 0; i < row.size(); ++i)
-        if (!std::isfinite(row.values[i]))
-          throw value_error(describe(detail::cell(name, r, row.columns[i]), "a finite number", show(row.values[i])));
-    }
-  }
 }
 
 }  // namespace data

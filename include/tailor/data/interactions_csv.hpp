@@ -21,8 +21,8 @@ namespace data {
 
 /// Where a log's columns are, by name or position. What is not said is found among the columns that were not said for
 /// something else: with a header by the usual names, whatever their case, blanks and punctuation (userId, Customer ID,
-/// …; movieId, StockCode, product, …; rating, quantity, …; timestamp, InvoiceDate, …), without one by place: user, item,
-/// value, time.
+/// …; movieId, StockCode, product, …; rating, quantity, …; timestamp, InvoiceDate, …), without one by place: user,
+/// item, value, time.
 struct interactions_csv_options {
   std::optional<csv_column> user, item;
   std::optional<csv_column> value;  ///< where there is none, every event has value 1
@@ -129,10 +129,10 @@ inline interactions read_interactions(csv_reader& reader, const interactions_csv
   });
   if (report != nullptr) *report = read;
   if (log.empty())
-    throw data_error(describe("events", "at least one row that can be read",
-                              read.bad_rows == 0 ? "none"
-                                                 : std::to_string(read.bad_rows) + " bad, " + read.messages.front()),
-                     reader.name());
+    throw data_error(
+        describe("events", "at least one row that can be read",
+                 read.bad_rows == 0 ? "none" : std::to_string(read.bad_rows) + " bad, " + read.messages.front()),
+        reader.name());
   return log;
 }
 

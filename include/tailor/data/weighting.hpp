@@ -106,7 +106,8 @@ count_weighting& count_weighting::fit(csr_view<T> counts) {
   const auto n_rows = static_cast<double>(counts.n_rows());
   std::vector<double> idf(counts.n_columns(), 0.0);
   for (const std::uint32_t column : counts.columns()) idf[column] += 1;
-  for (double& frequency : idf) frequency = n_rows == 0 ? 0 : std::log(n_rows) - std::log1p(frequency);
+  // not log1p, which is not always the same as log: a column that all rows but one have must come out as 0
+  for (double& frequency : idf) frequency = n_rows == 0 ? 0 : std::log(n_rows) - std::log(1 + frequency);
   idf_ = std::move(idf);
   mean_row_sum_ = n_rows == 0 ? 0 : detail::sum_of(counts.values()) / n_rows;
   fitted_ = true;

@@ -119,8 +119,8 @@ ranking_result rank_users(std::size_t n_items, const data::csr_matrix<T>& target
     total.sum += next.sum;
     total.users += next.users;
     std::vector<std::uint32_t> both;
-    std::set_union(total.recommended.begin(), total.recommended.end(), next.recommended.begin(),
-                   next.recommended.end(), std::back_inserter(both));
+    std::set_union(total.recommended.begin(), total.recommended.end(), next.recommended.begin(), next.recommended.end(),
+                   std::back_inserter(both));
     total.recommended = std::move(both);
     return total;
   };

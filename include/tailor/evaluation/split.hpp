@@ -33,8 +33,8 @@ struct split {
 split random_split(const data::interactions& log, double test_size = 0.25, std::uint64_t seed = 0);
 
 /// A random part of each user's events is held back: of n events max(1, ⌊n · (1 − test_size)⌋) stay in the training
-/// part, so that nobody is asked about without a history. As python_stratified_split of microsoft/recommenders, which
-/// leaves none when the product is below 1, and before release 1.2 rounded it.
+/// part, so that nobody is asked about without a history. As python_stratified_split of microsoft/recommenders, except
+/// that it leaves none when the product is below 1.
 /// @throws value_error unless 0 < test_size < 1
 split stratified_split(const data::interactions& log, double test_size = 0.25, std::uint64_t seed = 0);
 
@@ -206,9 +206,8 @@ inline user_split strong_split(const data::interactions& log, double test_users,
   for (std::size_t i = 0; i < n_test; ++i) is_held_back[active[order[i]]] = true;
 
   const auto held_back = [&](const data::event& e) { return is_held_back[e.user.at()]; };
-  const split asked =
-      detail::divide_by_user(log.filter(held_back), random::derived_seed(seed, 0),
-                             [&](std::size_t n) { return detail::whole_part(n, 1 - history_size); });
+  const split asked = detail::divide_by_user(log.filter(held_back), random::derived_seed(seed, 0),
+                                             [&](std::size_t n) { return detail::whole_part(n, 1 - history_size); });
   return {log.filter([&](const data::event& e) { return !held_back(e); }), asked.train, asked.test};
 }
 

@@ -19,10 +19,10 @@ namespace metrics {
 /// What a list of k recommendations for one user was worth. Written with hit(r) = 1 when the item at rank r (from 1) is
 /// among the relevant ones, and R relevant items in all. A list shorter than k counts as if misses filled it.
 struct ranking_scores {
-  double precision = 0;      ///< Σ hit(r) / k; the microsoft/recommenders convention: k also for shorter lists
-  double recall = 0;         ///< Σ hit(r) / R, plain recall
-  double capped_recall = 0;  ///< Σ hit(r) / min(k, R), the Recall@k of the VAE papers
-  double ndcg = 0;           ///< Σ hit(r) / log2(r + 1), over the same sum for min(k, R) hits on top
+  double precision = 0;          ///< Σ hit(r) / k; the microsoft/recommenders convention: k also for shorter lists
+  double recall = 0;             ///< Σ hit(r) / R, plain recall
+  double capped_recall = 0;      ///< Σ hit(r) / min(k, R), the Recall@k of the VAE papers
+  double ndcg = 0;               ///< Σ hit(r) / log2(r + 1), over the same sum for min(k, R) hits on top
   double average_precision = 0;  ///< Σ hit(r) · precision at r, over min(k, R); its mean over users is MAP@k
   double reciprocal_rank = 0;    ///< 1 / rank of the first hit, 0 without one; its mean over users is MRR@k
   double hit_rate = 0;           ///< 1 when there is any hit

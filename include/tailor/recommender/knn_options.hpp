@@ -4,11 +4,13 @@
 
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include "../core/error.hpp"
 #include "../data/csr_matrix.hpp"
 #include "../data/weighting.hpp"
+#include "../similarity/any_measure.hpp"
 #include "../similarity/measures.hpp"
 #include "biases.hpp"
 
@@ -89,11 +91,12 @@ void check(const basic_knn_options<Measure>& options) {
 /// Calls `f` with the measure that the options ask for, support and shrinkage included.
 template <class Measure, class F>
 decltype(auto) visit_measure(const basic_knn_options<Measure>& options, F&& f) {
-  return similarity::visit_measure(options.measure, [&](const auto& measure) -> decltype(auto) {
-    if (options.min_support > 1 || options.shrinkage > 0)
-      return f(similarity::supported(measure, options.min_support, options.shrinkage));
-    return f(measure);
-  });
+  const bool plain = options.min_support <= 1 && options.shrinkage == 0;
+  if (plain) return similarity::visit_measure(options.measure, f);
+  if constexpr (std::is_same_v<Measure, similarity::any_measure>)
+    return f(similarity::supported(similarity::held_measure(options.measure), options.min_support, options.shrinkage));
+  else
+    return f(similarity::supported(options.measure, options.min_support, options.shrinkage));
 }
 
 }  // namespace detail

@@ -26,8 +26,8 @@ namespace detail {
 
 /// Whether similarities of dense rows come from products of whole matrices.
 template <class Measure, class T>
-inline constexpr bool uses_products_v =
-    (is_product_v<Measure, T> || is_count_v<Measure, T>)&&!has_column_offsets<Measure, T>::value;
+inline constexpr bool uses_products_v = (is_product_v<Measure, T> ||
+                                         is_count_v<Measure, T>)&&!has_column_offsets<Measure, T>::value;
 
 /// @throws value_error naming the first value that is NaN or infinite
 template <class T>
@@ -55,7 +55,7 @@ class dense_rows {
     constexpr bool members_only = is_count_v<Measure, T>;
     if constexpr (members_only) members_ = make_matrix<T>(matrix.rows, matrix.cols);
     const auto size = static_cast<double>(matrix.size());
-    parallel_blocks({matrix.rows, 64}, run, {size}, [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
+    for_blocks({matrix.rows, 64}, run, {size}, [&](std::size_t, std::size_t begin, std::size_t end) {
       std::vector<std::uint32_t> columns(matrix.cols);
       std::vector<T> values(matrix.cols);
       for (std::size_t r = begin; r < end; ++r) {
@@ -68,7 +68,8 @@ class dense_rows {
         }
         summaries_[r] = checked_summary<T>({{columns.data(), stored}, {values.data(), stored}}, measure, name, r);
         if constexpr (members_only)
-          for (std::size_t c = 0; c < matrix.cols; ++c) members_.data()[r * matrix.cols + c] = row[c] != T{} ? T{1} : T{};
+          for (std::size_t c = 0; c < matrix.cols; ++c)
+            members_.data()[r * matrix.cols + c] = row[c] != T{} ? T{1} : T{};
       }
     });
   }

@@ -16,6 +16,7 @@
 #include "../core/parallel.hpp"
 #include "../core/top_k.hpp"
 #include "../data/csr_matrix.hpp"
+#include "any_measure.hpp"
 #include "dense_rows.hpp"
 #include "measures.hpp"
 #include "row_search.hpp"
@@ -118,18 +119,18 @@ std::vector<std::vector<scored<T>>> nearest_by_rows(data::csr_view<T> rows, data
   };
   std::vector<memory> memories(thread_count(run.threads));
   std::vector<std::vector<scored<T>>> lists(rows.n_rows());
-  parallel_blocks({rows.n_rows(), 16}, run, {work + 50.0 * static_cast<double>(lists.size()), "neighbours"},
-                  [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) {
-                    memory& mine = memories[worker];
-                    for (std::size_t r = begin; r < end; ++r) {
-                      mine.best.reset(k);
-                      search.each(rows.row(r), mine.scratch, [&](std::uint32_t other, T similarity) {
-                        if (other != r && similarity > T{}) mine.best.offer(other, similarity);
-                      });
-                      const auto sorted = mine.best.sorted();
-                      lists[r].assign(sorted.begin(), sorted.end());
-                    }
-                  });
+  for_blocks({rows.n_rows(), 16}, run, {work + 50.0 * static_cast<double>(lists.size()), "neighbours"},
+             [&](std::size_t worker, std::size_t begin, std::size_t end) {
+               memory& mine = memories[worker];
+               for (std::size_t r = begin; r < end; ++r) {
+                 mine.best.reset(k);
+                 search.each(rows.row(r), mine.scratch, [&](std::uint32_t other, T similarity) {
+                   if (other != r && similarity > T{}) mine.best.offer(other, similarity);
+                 });
+                 const auto sorted = mine.best.sorted();
+                 lists[r].assign(sorted.begin(), sorted.end());
+               }
+             });
   return lists;
 }
 
@@ -155,29 +156,28 @@ neighbour_lists<T> neighbours_by_products(matrix_view<T> matrix, const Measure& 
   serial.threads = 1;
   std::vector<std::vector<scored<T>>> nearest(matrix.rows);
   const double work = static_cast<double>(matrix.rows) * static_cast<double>(matrix.size()) / 16;
-  parallel_blocks({matrix.rows, 128}, run, {work, "neighbours"},
-                  [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
-                    std::vector<top_k_selector<T>> best(end - begin, top_k_selector<T>(k));
-                    std::vector<T> products((end - begin) * across.block_size);
-                    const matrix_view<T> ours{factors.row(begin), end - begin, factors.cols};
-                    for (std::size_t block = 0; block < across.count(); ++block) {
-                      const std::size_t first = across.begin(block), width = across.end(block) - first;
-                      const matrix_view<T> theirs{factors.row(first), width, factors.cols};
-                      linalg::gemm(T{1}, ours, linalg::transposed(theirs), T{0}, products.data(), serial);
-                      for (std::size_t r = begin; r < end; ++r) {
-                        T* line = products.data() + (r - begin) * width;
-                        for (std::size_t j = 0; j < width; ++j) {
-                          const T similarity = rows.similarity(measure, line[j], r, rows, first + j);
-                          line[j] = similarity > T{} && first + j != r ? similarity : -std::numeric_limits<T>::infinity();
-                        }
-                        best[r - begin].offer_all({line, width}, static_cast<std::uint32_t>(first));
-                      }
-                    }
-                    for (std::size_t r = begin; r < end; ++r) {
-                      const auto sorted = best[r - begin].sorted();
-                      nearest[r].assign(sorted.begin(), sorted.end());
-                    }
-                  });
+  for_blocks({matrix.rows, 128}, run, {work, "neighbours"}, [&](std::size_t, std::size_t begin, std::size_t end) {
+    std::vector<top_k_selector<T>> best(end - begin, top_k_selector<T>(k));
+    std::vector<T> products((end - begin) * across.block_size);
+    const matrix_view<T> ours{factors.row(begin), end - begin, factors.cols};
+    for (std::size_t block = 0; block < across.count(); ++block) {
+      const std::size_t first = across.begin(block), width = across.end(block) - first;
+      const matrix_view<T> theirs{factors.row(first), width, factors.cols};
+      linalg::gemm(T{1}, ours, linalg::transposed(theirs), T{0}, products.data(), serial);
+      for (std::size_t r = begin; r < end; ++r) {
+        T* line = products.data() + (r - begin) * width;
+        for (std::size_t j = 0; j < width; ++j) {
+          const T similarity = rows.similarity(measure, line[j], r, rows, first + j);
+          line[j] = similarity > T{} && first + j != r ? similarity : -std::numeric_limits<T>::infinity();
+        }
+        best[r - begin].offer_all({line, width}, static_cast<std::uint32_t>(first));
+      }
+    }
+    for (std::size_t r = begin; r < end; ++r) {
+      const auto sorted = best[r - begin].sorted();
+      nearest[r].assign(sorted.begin(), sorted.end());
+    }
+  });
   return string_together(std::move(nearest));
 }
 
@@ -216,8 +216,7 @@ neighbour_lists<real_of_t<E>> neighbours(const E& rows, const Measure& measure, 
   require(k >= 1, "neighbours: k", "at least 1", k);
   const auto matrix = as_matrix<T>(rows, "rows");
   detail::require_finite_fast(matrix.view(), "rows");
-  return visit_measure(measure,
-                       [&](const auto& m) { return detail::neighbours_of_dense(matrix.view(), m, k, run); });
+  return visit_measure(measure, [&](const auto& m) { return detail::neighbours_of_dense(matrix.view(), m, k, run); });
 }
 
 }  // namespace similarity

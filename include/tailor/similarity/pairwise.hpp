@@ -16,6 +16,7 @@
 #include "../core/linalg.hpp"
 #include "../core/parallel.hpp"
 #include "../data/csr_matrix.hpp"
+#include "any_measure.hpp"
 #include "dense_rows.hpp"
 #include "measures.hpp"
 #include "row_search.hpp"
@@ -108,8 +109,8 @@ void shape(dense_matrix<T>& out, std::size_t rows, std::size_t cols) {
 
 inline void require_same_columns(std::size_t x, std::size_t y, std::size_t x_rows, std::size_t y_rows) {
   if (x != y)
-    throw shape_error(describe("pairwise: Y", "as many columns as X, " + show_shape({x_rows, x}),
-                               show_shape({y_rows, y})));
+    throw shape_error(
+        describe("pairwise: Y", "as many columns as X, " + show_shape({x_rows, x}), show_shape({y_rows, y})));
 }
 
 /// Products below and on the diagonal become similarities on both sides of it.
@@ -117,30 +118,26 @@ template <class T, class Measure>
 void finish_triangle(T* out, const dense_rows<T, Measure>& rows, const Measure& measure, const run_options& run) {
   const std::size_t n = rows.size();
   constexpr std::size_t tile = 32;
-  // Of n²/2 pairs, those of the last rows are the most: the longest rows go first.
-  const blocks range{n, tile};
-  parallel_blocks(range, run, {static_cast<double>(n) * static_cast<double>(n)},
-                  [&](std::size_t, std::size_t block, auto...) {
-                    const std::size_t begin = range.begin(range.count() - 1 - block);
-                    const std::size_t end = (std::min)(n, begin + tile);
-                    for (std::size_t left = 0; left <= begin; left += tile) {
-                      T back[tile][tile];
-                      for (std::size_t i = begin; i < end; ++i) {
-                        T* line = out + i * n;
-                        const std::size_t right = (std::min)(left + tile, i + 1);
-                        for (std::size_t j = left; j < right; ++j) {
-                          const T product = line[j];
-                          line[j] = rows.similarity(measure, product, i, rows, j);
-                          back[j - left][i - begin] =
-                              Measure::symmetric ? line[j] : rows.similarity(measure, product, j, rows, i);
-                        }
-                      }
-                      for (std::size_t j = left; j < (std::min)(left + tile, end); ++j) {
-                        const std::size_t first = (std::max)(begin, j + 1);
-                        std::copy(back[j - left] + (first - begin), back[j - left] + (end - begin), out + j * n + first);
-                      }
-                    }
-                  });
+  for_blocks({n, tile}, run, {static_cast<double>(n) * static_cast<double>(n)},
+             [&](std::size_t, std::size_t begin, std::size_t end) {
+               for (std::size_t left = 0; left <= begin; left += tile) {
+                 T back[tile][tile];
+                 for (std::size_t i = begin; i < end; ++i) {
+                   T* line = out + i * n;
+                   const std::size_t right = (std::min)(left + tile, i + 1);
+                   for (std::size_t j = left; j < right; ++j) {
+                     const T product = line[j];
+                     line[j] = rows.similarity(measure, product, i, rows, j);
+                     back[j - left][i - begin] =
+                         Measure::symmetric ? line[j] : rows.similarity(measure, product, j, rows, i);
+                   }
+                 }
+                 for (std::size_t j = left; j < (std::min)(left + tile, end); ++j) {
+                   const std::size_t first = (std::max)(begin, j + 1);
+                   std::copy(back[j - left] + (first - begin), back[j - left] + (end - begin), out + j * n + first);
+                 }
+               }
+             });
 }
 
 template <class T, class Measure>
@@ -158,13 +155,13 @@ void pairwise_products(dense_matrix<T>& out, matrix_view<T> x, matrix_view<T> y,
   shape(out, x.rows, y.rows);
   linalg::gemm(T{1}, x_rows.factors(), linalg::transposed(y_rows.factors()), T{0}, out.data(), run);
   const std::size_t n = y.rows;
-  parallel_blocks({x.rows, 16}, run, {static_cast<double>(x.rows) * static_cast<double>(n)},
-                  [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
-                    for (std::size_t i = begin; i < end; ++i) {
-                      T* line = out.data() + i * n;
-                      for (std::size_t j = 0; j < n; ++j) line[j] = x_rows.similarity(measure, line[j], i, y_rows, j);
-                    }
-                  });
+  for_blocks({x.rows, 16}, run, {static_cast<double>(x.rows) * static_cast<double>(n)},
+             [&](std::size_t, std::size_t begin, std::size_t end) {
+               for (std::size_t i = begin; i < end; ++i) {
+                 T* line = out.data() + i * n;
+                 for (std::size_t j = 0; j < n; ++j) line[j] = x_rows.similarity(measure, line[j], i, y_rows, j);
+               }
+             });
 }
 
 /// @param y  the rows searched among
@@ -179,15 +176,15 @@ void pairwise_sparse(dense_matrix<T>& out, data::csr_view<T> x, data::csr_view<T
   std::vector<typename row_search<T, Measure>::scratch> memories(thread_count(run.threads));
   const std::size_t n = y.n_rows();
   const double column_size = static_cast<double>(y.nnz()) / static_cast<double>(y.n_columns() + 1);
-  const double work = static_cast<double>(x.n_rows()) * static_cast<double>(n) + static_cast<double>(x.nnz()) * column_size;
-  parallel_blocks({x.n_rows(), 16}, run, {work, "pairwise"},
-                  [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) {
-                    for (std::size_t r = begin; r < end; ++r) {
-                      T* line = out.data() + r * n;
-                      std::fill(line, line + n, T{});
-                      search.each(x.row(r), memories[worker], [&](std::uint32_t s, T similarity) { line[s] = similarity; });
-                    }
-                  });
+  const double work =
+      static_cast<double>(x.n_rows()) * static_cast<double>(n) + static_cast<double>(x.nnz()) * column_size;
+  for_blocks({x.n_rows(), 16}, run, {work, "pairwise"}, [&](std::size_t worker, std::size_t begin, std::size_t end) {
+    for (std::size_t r = begin; r < end; ++r) {
+      T* line = out.data() + r * n;
+      std::fill(line, line + n, T{});
+      search.each(x.row(r), memories[worker], [&](std::uint32_t s, T similarity) { line[s] = similarity; });
+    }
+  });
 }
 
 template <class T, class Measure>

@@ -5,12 +5,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/parallel.hpp"
 #include "../data/csr_matrix.hpp"
 #include "measures.hpp"
 
@@ -33,6 +35,13 @@ template <class T, class Measure>
 row_summaries<T> summarise(data::csr_view<T> rows, data::csr_view<T> transposed, const Measure& measure);
 
 namespace detail {
+
+/// `parallel_blocks` compiled once for all measures: each of them would bring a pool of threads of its own otherwise.
+inline void for_blocks(blocks range, const run_options& run, work_hint hint,
+                       const std::function<void(std::size_t worker, std::size_t begin, std::size_t end)>& f) {
+  parallel_blocks(range, run, hint,
+                  [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) { f(worker, begin, end); });
+}
 
 /// @param name, r  what a message calls the row: `name r`, or `name` alone
 template <class T, class Measure>

@@ -38,32 +38,40 @@ std::vector<std::vector<scored<T>>> nearest_by_pairs(data::csr_view<T> rows, con
 template <class Measure, class T>
 inline constexpr bool overlaps_are_mutual_v = Measure::symmetric || is_product_v<Measure, T> || is_count_v<Measure, T>;
 
-// --- what two rows have in common -------------------------------------------------------------------------------------
+// --- what two rows have in common
+// -------------------------------------------------------------------------------------
 
-/// A cell gathers whatever the measure wants …
+/// What is kept of a cell of the matrix: the rank of its row, and its value …
+template <class T>
+struct valued_entry {
+  valued_entry() = default;
+  valued_entry(std::size_t r, T v) : rank(static_cast<std::uint32_t>(r)), value(v) {}
+  std::uint32_t rank;
+  T value;
+};
+
+/// … or that it is there.
+template <class T>
+struct bare_entry {
+  bare_entry() = default;
+  bare_entry(std::size_t r, T) : rank(static_cast<std::uint32_t>(r)) {}
+  std::uint32_t rank;
+  static constexpr T value{1};
+};
+
+/// What two rows have in common is gathered as the measure wants it …
 template <class T, class Measure>
 struct gathered {
-  /// What is kept of a cell of the matrix: the rank of its row, and its value.
-  struct entry {
-    std::uint32_t rank;
-    T value;
-    entry() = default;
-    entry(std::size_t r, T v) : rank(static_cast<std::uint32_t>(r)), value(v) {}
-  };
+  using entry = valued_entry<T>;
   typename Measure::template overlap<T> common{};
   void add(T x, T y) { common.add(x, y); }
   const auto& get() const { return common; }
 };
 
-/// … or counts columns: enough for sets, and where all values are 1. The values are not even read.
+/// … or its columns are counted: enough for sets, and where all values are 1.
 template <class T, class Measure>
 struct counted {
-  struct entry {
-    static constexpr T value{1};
-    std::uint32_t rank;
-    entry() = default;
-    entry(std::size_t r, T) : rank(static_cast<std::uint32_t>(r)) {}
-  };
+  using entry = bare_entry<T>;
   std::int32_t columns = 0;
   void add(T, T) { ++columns; }
   typename Measure::template overlap<T> get() const { return {static_cast<T>(columns)}; }
@@ -101,22 +109,22 @@ ranked_columns<Entry> rank_columns(data::csr_view<T> rows, const run_options& ru
 
   // A block of columns is filled by going through its part of every row.
   const blocks range{rows.n_columns(), rows.n_columns() / 8 + 1};
-  parallel_blocks(range, run, {10.0 * static_cast<double>(rows.nnz())},
-                  [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
-                    std::vector<std::uint32_t> filled(end - begin, 0);
-                    for (std::size_t rank = 0; rank < out.rows.size(); ++rank) {
-                      const data::row_view<T> row = rows.row(out.rows[rank]);
-                      std::uint32_t* later = out.later.data() + rows.row_pointers()[out.rows[rank]];
-                      auto i = static_cast<std::size_t>(
-                          std::lower_bound(row.columns.begin(), row.columns.end(), begin) - row.columns.begin());
-                      for (; i < row.size() && row.columns[i] < end; ++i) {
-                        const std::size_t c = row.columns[i];
-                        const auto place = static_cast<std::size_t>(out.begin[c]) + filled[c - begin];
-                        out.entries[place] = Entry(rank, row.values[i]);
-                        later[i] = ++filled[c - begin];
-                      }
-                    }
-                  });
+  for_blocks(range, run, {10.0 * static_cast<double>(rows.nnz())},
+             [&](std::size_t, std::size_t begin, std::size_t end) {
+               std::vector<std::uint32_t> filled(end - begin, 0);
+               for (std::size_t rank = 0; rank < out.rows.size(); ++rank) {
+                 const data::row_view<T> row = rows.row(out.rows[rank]);
+                 std::uint32_t* later = out.later.data() + rows.row_pointers()[out.rows[rank]];
+                 auto i = static_cast<std::size_t>(std::lower_bound(row.columns.begin(), row.columns.end(), begin) -
+                                                   row.columns.begin());
+                 for (; i < row.size() && row.columns[i] < end; ++i) {
+                   const std::size_t c = row.columns[i];
+                   const auto place = static_cast<std::size_t>(out.begin[c]) + filled[c - begin];
+                   out.entries[place] = Entry(rank, row.values[i]);
+                   later[i] = ++filled[c - begin];
+                 }
+               }
+             });
   return out;
 }
 
@@ -131,17 +139,15 @@ inline void prefetch(const void* data) {
 
 /// One row against all later ranks: `cells[j]` gathers what rank j has in common with it.
 template <bool Offset, class Cell, class T>
-void gather_later(data::row_view<T> row, const std::uint32_t* later, const ranked_columns<typename Cell::entry>& columns,
-                  const T* offsets, Cell* cells) {
+void gather_later(data::row_view<T> row, const std::uint32_t* later,
+                  const ranked_columns<typename Cell::entry>& columns, const T* offsets, Cell* cells) {
   const auto* entries = columns.entries.data();
   for (std::size_t i = 0; i < row.size(); ++i) {
     const std::size_t c = row.columns[i];
     if (i + 1 < row.size()) prefetch(entries + columns.begin[row.columns[i + 1]] + later[i + 1]);
     const T offset = Offset ? offsets[c] : T{};
     const T x = Offset ? row.values[i] - offset : row.values[i];
-    const auto add = [&](const auto& entry) {
-      cells[entry.rank].add(x, Offset ? entry.value - offset : entry.value);
-    };
+    const auto add = [&](const auto& entry) { cells[entry.rank].add(x, Offset ? entry.value - offset : entry.value); };
     const auto* end = entries + columns.begin[c + 1];
     const auto* entry = entries + columns.begin[c] + later[i];
     for (; end - entry >= 4; entry += 4) {
@@ -154,7 +160,8 @@ void gather_later(data::row_view<T> row, const std::uint32_t* later, const ranke
   }
 }
 
-// --- the best of every row --------------------------------------------------------------------------------------------
+// --- the best of every row
+// --------------------------------------------------------------------------------------------
 
 /// A selector for every rank, offered to from many threads: one lock per 256. What is kept does not depend on the order
 /// of the offers.
@@ -191,12 +198,18 @@ class shared_selectors {
     }
   }
 
-  /// The best of a rank, best first; it is forgotten here.
-  std::vector<scored<T>> take(std::size_t rank) {
-    const auto sorted = best_[rank].sorted();
-    std::vector<scored<T>> list(sorted.begin(), sorted.end());
-    best_[rank] = top_k_selector<T>(0);
-    return list;
+  /// The best of every row, best first. They are forgotten here.
+  std::vector<std::vector<scored<T>>> take(const run_options& run) {
+    std::vector<std::vector<scored<T>>> nearest(rows_.size());
+    for_blocks({rows_.size(), 64}, run, {2e3 * static_cast<double>(rows_.size())},
+               [&](std::size_t, std::size_t begin, std::size_t end) {
+                 for (std::size_t rank = begin; rank < end; ++rank) {
+                   const auto sorted = best_[rank].sorted();
+                   nearest[rows_[rank]].assign(sorted.begin(), sorted.end());
+                   best_[rank] = top_k_selector<T>(0);
+                 }
+               });
+    return nearest;
   }
 
  private:
@@ -225,7 +238,8 @@ class shared_selectors {
   std::vector<std::mutex> locks_;
 };
 
-// --- the triangle -----------------------------------------------------------------------------------------------------
+// --- the triangle
+// -----------------------------------------------------------------------------------------------------
 
 template <class Cell, class T, class Measure>
 std::vector<std::vector<scored<T>>> compare_pairs(data::csr_view<T> rows, const Measure& measure,
@@ -243,33 +257,27 @@ std::vector<std::vector<scored<T>>> compare_pairs(data::csr_view<T> rows, const 
   };
   std::vector<memory> memories(thread_count(run.threads));
   const blocks range{n, std::clamp<std::size_t>((std::size_t{1} << 24) / (n + 1), 1, 32)};
-  parallel_blocks(
-      range, run, {work, "neighbours"}, [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) {
-        auto& [cells, forth, back] = memories[worker];
-        cells.resize(n);
-        back.resize(range.block_size * n);
-        if (!Measure::symmetric) forth.resize(n);
-        for (std::size_t rank = begin; rank < end; ++rank) {
-          const std::uint32_t r = columns.rows[rank];
-          gather_later<has_column_offsets<Measure, T>::value>(
-              rows.row(r), columns.later.data() + rows.row_pointers()[r], columns, known.offsets.data(), cells.data());
-          T* line = back.data() + (rank - begin) * n;
-          for (std::size_t j = rank + 1; j < n; ++j) {
-            if constexpr (!Measure::symmetric) forth[j] = measure(cells[j].get(), summaries[rank], summaries[j]);
-            line[j] = measure(cells[j].get(), summaries[j], summaries[rank]);
-            cells[j] = Cell{};
-          }
-          shared.offer_line(rank, Measure::symmetric ? line : forth.data());
-        }
-        shared.offer_columns(begin, end, back.data());
-      });
+  for_blocks(range, run, {work, "neighbours"}, [&](std::size_t worker, std::size_t begin, std::size_t end) {
+    auto& [cells, forth, back] = memories[worker];
+    cells.resize(n);
+    back.resize(range.block_size * n);
+    if (!Measure::symmetric) forth.resize(n);
+    for (std::size_t rank = begin; rank < end; ++rank) {
+      const std::uint32_t r = columns.rows[rank];
+      gather_later<has_column_offsets<Measure, T>::value>(rows.row(r), columns.later.data() + rows.row_pointers()[r],
+                                                          columns, known.offsets.data(), cells.data());
+      T* line = back.data() + (rank - begin) * n;
+      for (std::size_t j = rank + 1; j < n; ++j) {
+        if constexpr (!Measure::symmetric) forth[j] = measure(cells[j].get(), summaries[rank], summaries[j]);
+        line[j] = measure(cells[j].get(), summaries[j], summaries[rank]);
+        cells[j] = Cell{};
+      }
+      shared.offer_line(rank, Measure::symmetric ? line : forth.data());
+    }
+    shared.offer_columns(begin, end, back.data());
+  });
 
-  std::vector<std::vector<scored<T>>> nearest(n);
-  parallel_blocks({n, 64}, run, {2e3 * static_cast<double>(n)},
-                  [&](std::size_t, std::size_t, std::size_t begin, std::size_t end) {
-                    for (std::size_t rank = begin; rank < end; ++rank) nearest[columns.rows[rank]] = shared.take(rank);
-                  });
-  return nearest;
+  return shared.take(run);
 }
 
 template <class T, class Measure>

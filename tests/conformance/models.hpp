@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_TESTS_CONFORMANCE_MODELS_HPP
+#define TAILOR_TESTS_CONFORMANCE_MODELS_HPP
+
+// Every model that the suite asks. A new one is a new line of `every_model`.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <tailor/recommender.hpp>
+#include <utility>
+#include <vector>
+
+namespace conformance {
+
+namespace rec = tailor::recommender;
+namespace data = tailor::data;
+namespace sim = tailor::similarity;
+
+/// A model without its type: what `any_scorer` does not offer, because it holds what nobody changes any more.
+template <class T>
+struct subject {
+  virtual ~subject() = default;
+  virtual void fit(const data::csr_matrix<T>& user_items, const tailor::run_options& run = {}) = 0;
+  virtual void fit(const data::interactions& log) = 0;
+  virtual rec::basic_any_scorer<T> scorer() const = 0;  ///< a copy of the model as it is now
+  virtual bool explains() const = 0;
+  virtual bool predicts() const = 0;
+};
+
+template <class Model, class T = typename Model::value_type>
+struct subject_of final : subject<T> {
+  explicit subject_of(Model m) : model(std::move(m)) {}
+
+  void fit(const data::csr_matrix<T>& user_items, const tailor::run_options& run) override { model.fit(user_items, run); }
+  void fit(const data::interactions& log) override { model.fit(log); }
+  rec::basic_any_scorer<T> scorer() const override { return model; }
+  bool explains() const override { return rec::explains_v<Model>; }
+  bool predicts() const override {
+    if constexpr (rec::predicts_v<Model>)
+      return model.options().mode == rec::knn_mode::ratings;
+    else
+      return false;
+  }
+
+  Model model;
+};
+
+template <class T>
+struct entry {
+  std::string name;
+  std::function<std::unique_ptr<subject<T>>()> make;  ///< not fitted yet
+  bool personal = true;                               ///< different users may get different scores
+};
+
+template <class Model, class... Options>
+auto of(const Options&... options) {
+  using T = typename Model::value_type;
+  return [=]() -> std::unique_ptr<subject<T>> { return std::make_unique<subject_of<Model>>(Model(options...)); };
+}
+
+// One measure a model, not any of eleven, keeps the compiler quick.
+template <class T, class Measure = sim::cosine>
+using user_knn = rec::basic_user_knn<T, Measure>;
+template <class T, class Measure = sim::cosine>
+using item_knn = rec::basic_item_knn<T, Measure>;
+
+inline auto ratings(rec::centring centre) {
+  auto options = rec::basic_knn_options<sim::msd>::ratings();
+  options.centre = centre;
+  return options;
+}
+
+template <class T>
+std::vector<entry<T>> every_model() {
+  using cosines = rec::basic_knn_options<sim::cosine>;
+  using products = rec::basic_knn_options<sim::dot>;
+  using rec::centring;
+  using sim::msd, sim::dot;
+  return {
+      {"popularity", of<rec::basic_popularity<T>>(), false},
+      {"user_knn, cosine", of<user_knn<T>>()},
+      {"user_knn, tf-idf", of<user_knn<T>>(cosines::tfidf())},
+      {"user_knn, ratings", of<user_knn<T, msd>>(ratings(centring::none))},
+      {"user_knn, ratings from means", of<user_knn<T, msd>>(ratings(centring::mean))},
+      {"user_knn, z-scores", of<user_knn<T, msd>>(ratings(centring::zscore))},
+      {"user_knn, ratings from baselines", of<user_knn<T, msd>>(ratings(centring::baseline))},
+      {"item_knn, cosine", of<item_knn<T>>()},
+      {"item_knn, tf-idf", of<item_knn<T>>(cosines::tfidf())},
+      {"item_knn, BM25", of<item_knn<T, dot>>(products::bm25())},
+      {"item_knn, ratings", of<item_knn<T, msd>>(ratings(centring::none))},
+      {"item_knn, ratings from means", of<item_knn<T, msd>>(ratings(centring::mean))},
+      {"item_knn, z-scores", of<item_knn<T, msd>>(ratings(centring::zscore))},
+      {"item_knn, ratings from baselines", of<item_knn<T, msd>>(ratings(centring::baseline))},
+  };
+}
+
+}  // namespace conformance
+
+#endif
