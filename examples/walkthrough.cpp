@@ -70,10 +70,10 @@ void show_picks(const char* title, based_on what) {
 
 /// The same model that `recommend` fits, asked why.
 void show_reasons(std::size_t user, std::size_t item) {
-  tailor::recommender::knn_options options;
+  tailor::recommender::basic_knn_options<tailor::similarity::cosine> options;
   options.mode = tailor::recommender::knn_mode::ratings;
   options.measure = tailor::similarity::cosine{};
-  tailor::recommender::basic_user_knn<double> model(options);
+  tailor::recommender::basic_user_knn<double, tailor::similarity::cosine> model(options);
   const auto why = model.fit(R).explain(tailor::user_index(user), tailor::item_index(item));
   std::printf("5. Why item %zu scores %.4f for user %zu:\n\n", item, why.score, user);
   for (const auto& reason : why.reasons)

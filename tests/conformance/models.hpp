@@ -32,7 +32,9 @@ template <class Model, class T = typename Model::value_type>
 struct subject_of final : subject<T> {
   explicit subject_of(Model m) : model(std::move(m)) {}
 
-  void fit(const data::csr_matrix<T>& user_items, const tailor::run_options& run) override { model.fit(user_items, run); }
+  void fit(const data::csr_matrix<T>& user_items, const tailor::run_options& run) override {
+    model.fit(user_items, run);
+  }
   void fit(const data::interactions& log) override { model.fit(log); }
   rec::basic_any_scorer<T> scorer() const override { return model; }
   bool explains() const override { return rec::explains_v<Model>; }

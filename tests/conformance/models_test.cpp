@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What every model promises (scorer.hpp, recommend.hpp), asked of each of models.hpp in float and double. The checkerboard
-// is that of implicit's RecommenderBaseTestMixin: the answer for every user is the one item of their colour that was
-// withheld.
+// What every model promises (scorer.hpp, recommend.hpp), asked of each of models.hpp in float and double. The
+// checkerboard is that of implicit's RecommenderBaseTestMixin: the answer for every user is the one item of their
+// colour that was withheld.
 #include "models.hpp"
 
 #include <doctest/doctest.h>
@@ -69,7 +69,8 @@ bool are_numbers_or_unscored(const std::vector<T>& scores) {
                      [](T score) { return std::isfinite(score) || support::is_unscored(score); });
 }
 
-/// Whether every score of every user, and of somebody without history, is a number or `unscored`, and no list holds more.
+/// Whether every score of every user, and of somebody without history, is a number or `unscored`, and no list holds
+/// more.
 template <class T>
 std::string complaint_about_numbers(const subject<T>& asked) {
   const auto model = asked.scorer();
@@ -157,12 +158,12 @@ TEST_CASE("every model says in float what it says in double") {
 
 TEST_CASE_TEMPLATE("every model scores with numbers or not at all, and explains what it scores", T, float, double) {
   const std::vector<matrix<T>> cases = {
-      support::random_ratings<T>(40, 30, 0.25, 23),          // a user without history, an item without interactions
-      support::random_ratings<T>(12, 9, 0.9, 24),            // everybody has nearly everything
-      matrix<T>(1, 4, {0, 3}, {0, 1, 3}, {5, 3, 1}),         // one user
+      support::random_ratings<T>(40, 30, 0.25, 23),            // a user without history, an item without interactions
+      support::random_ratings<T>(12, 9, 0.9, 24),              // everybody has nearly everything
+      matrix<T>(1, 4, {0, 3}, {0, 1, 3}, {5, 3, 1}),           // one user
       matrix<T>(4, 1, {0, 1, 2, 2, 3}, {0, 0, 0}, {5, 3, 1}),  // one item
       matrix<T>(1, 1, {0, 1}, {0}, {2}),
-      matrix<T>(2, 2, {0, 1, 2}, {0, 1}, {2, 4}),              // nobody has anything in common
+      matrix<T>(2, 2, {0, 1, 2}, {0, 1}, {2, 4}),                             // nobody has anything in common
       matrix<T>(3, 3, {0, 2, 4, 6}, {0, 1, 0, 1, 0, 1}, {3, 3, 3, 3, 3, 3}),  // all the same
       matrix<T>(3, 3, {0, 2, 4, 6}, {0, 1, 1, 2, 0, 2}, {0, 0, 0, 1, 0, 0}),  // zeros that are stored
       checkerboard<T>(9),
@@ -177,8 +178,8 @@ TEST_CASE_TEMPLATE("every model scores with numbers or not at all, and explains 
     }
 }
 
-TEST_CASE_TEMPLATE("every model never recommends what was seen, and says how many are missing when there are few", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("every model never recommends what was seen, and says how many are missing when there are few", T,
+                   float, double) {
   const auto data = support::random_ratings<T>(40, 30, 0.25, 25);
   for (const auto& model : every_model<T>()) {
     CAPTURE(model.name);
@@ -204,7 +205,8 @@ TEST_CASE_TEMPLATE("every model refuses users and items that it does not know", 
     const auto scorer = fitted(model, support::peers_csr<T>());
     CHECK_THROWS_AS(rec::recommend(scorer, user_index(6)), tailor::value_error);
     CHECK_THROWS_AS(scorer.history(user_index(6)), tailor::value_error);
-    CHECK_THROWS_AS(support::scores(scorer, support::history<T>(9, {{2, T{1}}, {5, T{1}}}).view()), tailor::value_error);
+    CHECK_THROWS_AS(support::scores(scorer, support::history<T>(9, {{2, T{1}}, {5, T{1}}}).view()),
+                    tailor::value_error);
     std::vector<T> out(4);
     CHECK_THROWS_AS(scorer.score(user_index(0), span<T>(out)), tailor::shape_error);
   }
@@ -288,7 +290,8 @@ TEST_CASE_TEMPLATE("every model says that it is not fitted before it is", T, flo
   }
 }
 
-TEST_CASE_TEMPLATE("every model may be asked from many threads, and its copies are independent of it", T, float, double) {
+TEST_CASE_TEMPLATE("every model may be asked from many threads, and its copies are independent of it", T, float,
+                   double) {
   const auto data = support::random_ratings<T>(60, 40, 0.3, 28);
   for (const auto& model : every_model<T>()) {
     CAPTURE(model.name);

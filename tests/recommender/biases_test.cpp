@@ -128,8 +128,8 @@ TEST_CASE("biases: options, shapes, values and histories that make no sense are 
   const auto ratings = support::peers_csr<double>();
   CHECK_THROWS_WITH_AS(fit(ratings, {0, 15, 10}), "bias_options::epochs: expected at least 1, found 0",
                        tailor::value_error);
-  CHECK_THROWS_WITH_AS(fit(ratings, {10, -1, 10}), "bias_options::user_regularization: expected a number from 0, found -1",
-                       tailor::value_error);
+  CHECK_THROWS_WITH_AS(fit(ratings, {10, -1, 10}),
+                       "bias_options::user_regularization: expected a number from 0, found -1", tailor::value_error);
   CHECK_THROWS_AS(fit(ratings, {10, 15, support::nan}), tailor::value_error);
   CHECK_THROWS_AS(fit(ratings, {10, support::infinity, 10}), tailor::value_error);
   CHECK_THROWS_AS(rec::fit_biases(ratings.view(), ratings.view(), {}), tailor::shape_error);

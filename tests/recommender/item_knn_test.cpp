@@ -37,8 +37,8 @@ rec::knn_options ratings(centring centre, std::size_t k = 2) {
   return options;
 }
 
-/// implicit's scores of all items, X · S. An item is among its own K there and weighs `own` in its row of S, so that its
-/// K is our k + 1 and what a user's own items score differs by own · value.
+/// implicit's scores of all items, X · S. An item is among its own K there and weighs `own` in its row of S, so that
+/// its K is our k + 1 and what a user's own items score differs by own · value.
 struct implicit_scores {
   rec::knn_options options;
   std::size_t k;
@@ -47,7 +47,8 @@ struct implicit_scores {
 };
 
 const std::vector<implicit_scores> implicit = {
-    {rec::knn_options{}, 2,
+    {rec::knn_options{},
+     2,
      {0.99999999999999989, 1, 1, 1, 1},
      {{8.825125074173938, 9.4263007832733408, 3.2503185468271485, 1, 6.2080863901323573},
       {6.6002548374617183, 4.6248867394784394, 6.6002548374617191, 1, 0.31826402508622098},
@@ -55,7 +56,8 @@ const std::vector<implicit_scores> implicit = {
       {6.9383916150871219, 6.0240124409385016, 4.9501911280962894, 0, 1.8898223650461361},
       {0, 2.3714806062417484, 0, 4, 1.2730561003448839},
       {4.569396276245997, 8.8869658301632199, 0.65006370936542968, 5, 6.1110832788259533}}},
-    {rec::knn_options{}, 4,
+    {rec::knn_options{},
+     4,
      {0.99999999999999989, 1, 1, 1, 1},
      {{9.1240820694052243, 9.4263007832733408, 5.5066766598490693, 5.5464515311826323, 8.50424212411124},
       {6.8992118326930054, 4.6248867394784394, 6.7135279318194385, 2.6489203583560288, 3.2624616769858594},
@@ -63,7 +65,8 @@ const std::vector<implicit_scores> implicit = {
       {6.9383916150871219, 6.0240124409385016, 5.9860030820439576, 3.0153007234483331, 4.0979706039708645},
       {1.1958279809251497, 2.3714806062417484, 0.45309237743087921, 4, 1.2730561003448839},
       {6.0641812524024346, 8.8869658301632199, 3.1511483187758529, 8.3069656516454788, 6.5703144256217296}}},
-    {rec::knn_options::tfidf(), 2,
+    {rec::knn_options::tfidf(),
+     2,
      {1, 1.0000000000000002, 1, 1, 1},
      {{6.7922106496544652, 7.8347335475692059, 8.5828916081340658, 1, 4},
       {7.6190389358657296, 5.2105958796374274, 7.6082496400951944, 1, 0},
@@ -71,7 +74,8 @@ const std::vector<implicit_scores> implicit = {
       {7.3465914396061134, 6.9079469097280715, 7.8528580922511386, 0, 0},
       {0.36548208445177127, 0, 0.32232490136963104, 4, 0},
       {3.7246394436200774, 5.5669467095138421, 5.1704413135643623, 5, 2}}},
-    {rec::knn_options::tfidf(), 4,
+    {rec::knn_options::tfidf(),
+     4,
      {1, 1.0000000000000002, 1, 1, 1},
      {{6.7922106496544652, 7.8347335475692059, 8.5828916081340658, 1.456852605564714, 5.5},
       {7.6190389358657296, 5.2105958796374274, 7.6082496400951944, 1.6878069858214024, 1.8856180831641269},
@@ -79,7 +83,8 @@ const std::vector<implicit_scores> implicit = {
       {7.3465914396061134, 6.9079469097280715, 7.8528580922511386, 0.51585523936605182, 2.9142135623730958},
       {0.36548208445177127, 0, 0.32232490136963104, 4, 0},
       {3.7246394436200774, 5.5669467095138421, 5.1704413135643623, 5.0913705211129425, 4}}},
-    {rec::knn_options::bm25(), 2,
+    {rec::knn_options::bm25(),
+     2,
      {0.24794349102442778, 0.17275137885367242, 0.38970992948904998, 2.454295608837151, 0.15673669052203948},
      {{1.6764539965532206, 1.4633611138481504, 2.5288129886208179, 2.454295608837151, 0.62694676208815792},
       {2.1370250524963632, 1.2737828749803601, 2.7093994645403017, 2.454295608837151, 0},
@@ -87,7 +92,8 @@ const std::vector<implicit_scores> implicit = {
       {1.8965402166146408, 1.4735912927962875, 2.5670923073115719, 0, 0},
       {0.32677740385991594, 0, 0.34801203660171548, 9.8171824353486041, 0},
       {1.1298048331374599, 0.98603790882520492, 1.7573320637573508, 12.271478044185756, 0.31347338104407896}}},
-    {rec::knn_options::bm25(), 4,
+    {rec::knn_options::bm25(),
+     4,
      {0.24794349102442778, 0.17275137885367242, 0.38970992948904998, 2.454295608837151, 0.15673669052203948},
      {{1.6764539965532206, 1.4633611138481504, 2.5288129886208179, 2.8627673636620461, 0.89197425697087929},
       {2.1370250524963632, 1.2737828749803601, 2.7093994645403017, 3.1290850492987827, 0.5120690919091303},
@@ -120,7 +126,7 @@ TEST_CASE("item_knn: Surprise's predictions of ratings come out, unclipped as sc
     CAPTURE(expected.measure.index());
     CAPTURE(static_cast<int>(expected.centre));
     for (std::size_t c = 0; c < support::surprise_cells.size(); ++c) {
-      const auto [user, item] = support::surprise_cells[c];
+      const std::size_t user = support::surprise_cells[c].first, item = support::surprise_cells[c].second;
       CAPTURE(user);
       CAPTURE(item);
       const double score = support::scores(fitted, user_index(user))[item], rating = expected.ratings[c];
@@ -184,7 +190,8 @@ TEST_CASE("item_knn: predict knows an item without ratings and a user without hi
     const auto known = rec::fit_biases(fitted.user_items().view(), transposed.view(), {});
     CHECK(support::near(fitted.predict(user_index(0), item_index(3)), mean + (baseline ? known.users[0] : 0), 1e-14));
     for (std::size_t i = 0; i < 4; ++i) {
-      CHECK(support::near(support::predictions(fitted, user_index(2))[i], mean + (baseline ? known.items[i] : 0), 1e-14));
+      CHECK(
+          support::near(support::predictions(fitted, user_index(2))[i], mean + (baseline ? known.items[i] : 0), 1e-14));
       CHECK(support::near(support::predictions(fitted, data::row_view<double>{})[i],
                           mean + (baseline ? known.items[i] : 0), 1e-14));
       CHECK(support::is_unscored(support::scores(fitted, user_index(2))[i]));
@@ -208,8 +215,8 @@ TEST_CASE_TEMPLATE("item_knn: constant ratings and items rated alike by all give
     }
 }
 
-TEST_CASE_TEMPLATE("item_knn: contributions and base add up to the score, and reasons are the user's own items", T, float,
-                   double) {
+TEST_CASE_TEMPLATE("item_knn: contributions and base add up to the score, and reasons are the user's own items", T,
+                   float, double) {
   const auto matrix = support::random_ratings<T>(30, 25, 0.3, 8);
   const double tolerance = sizeof(T) == 4 ? 1e-5 : 1e-13;
   for (const auto centre : {centring::none, centring::mean, centring::zscore, centring::baseline}) {
@@ -219,7 +226,8 @@ TEST_CASE_TEMPLATE("item_knn: contributions and base add up to the score, and re
     options.k = 5;
     CHECK(support::complaint_about_explanations(cosine_model<T>(options).fit(matrix), tolerance) == "");
   }
-  for (const auto weight : {data::weighting::none, data::weighting::log, data::weighting::tfidf, data::weighting::bm25}) {
+  for (const auto weight :
+       {data::weighting::none, data::weighting::log, data::weighting::tfidf, data::weighting::bm25}) {
     typename cosine_model<T>::options_type options;
     options.weight = weight;
     options.k = 5;
@@ -256,7 +264,8 @@ TEST_CASE("item_knn: parts that add up to exactly 0 are no score, and no reasons
   CHECK(support::complaint_about_explanations(fitted, 1e-14) == "");
 }
 
-TEST_CASE("item_knn: somebody with the history of a known user gets their scores, predictions and reasons, to the bit") {
+TEST_CASE(
+    "item_knn: somebody with the history of a known user gets their scores, predictions and reasons, to the bit") {
   for (const auto& options : {rec::knn_options{}, ratings(centring::zscore, 10), ratings(centring::baseline, 10)}) {
     model fitted(options);
     fitted.fit(support::random_ratings<double>(40, 30, 0.3, 9));
@@ -301,7 +310,8 @@ TEST_CASE("item_knn: support and shrinkage weaken small overlaps") {
   CHECK(support::near(shrunk.similar_items(item_index(0))[0].score, 0.66273349566361117 * 3 / 10, 1e-12));
 }
 
-TEST_CASE("item_knn: a measure that is not symmetric is asked from the user's item to rank, from the asked item to predict") {
+TEST_CASE(
+    "item_knn: a measure that is not symmetric is asked from the user's item to rank, from the asked item to predict") {
   // Item 1 is chosen by one of the two who chose item 0.
   const xt::xtensor<double, 2> matrix = {{2, 4}, {3, 0}, {0, 0}};
   const auto fit = [&](knn_mode mode) {
@@ -378,11 +388,12 @@ TEST_CASE("item_knn: before fit, in the wrong mode, or asked about what is not t
   CHECK_THROWS_AS(fitted.similar_items(item_index(0)), tailor::not_fitted_error);
   CHECK(fitted.neighbours().size() == 0);
   fitted.fit(support::peers());
-  CHECK_THROWS_WITH_AS(ask(items, 1), "item_knn::predict: expected knn_mode::ratings, found knn_mode::top_n, which only ranks",
+  CHECK_THROWS_WITH_AS(ask(items, 1),
+                       "item_knn::predict: expected knn_mode::ratings, found knn_mode::top_n, which only ranks",
                        tailor::value_error);
   CHECK_THROWS_AS(fitted.explain(user_index(6), item_index(0)), tailor::value_error);
-  CHECK_THROWS_WITH_AS(fitted.explain(user_index(0), item_index(5)), "item: expected an index below n_items = 5, found 5",
-                       tailor::value_error);
+  CHECK_THROWS_WITH_AS(fitted.explain(user_index(0), item_index(5)),
+                       "item: expected an index below n_items = 5, found 5", tailor::value_error);
   CHECK_THROWS_AS(fitted.similar_items(item_index(5)), tailor::value_error);
   CHECK_THROWS_WITH_AS(fitted.similar_items(item_index(0), 0), "similar_items: n: expected at least 1, found 0",
                        tailor::value_error);

@@ -58,7 +58,8 @@ TEST_CASE("pipeline: recommends in external ids what the model recommends in ind
   CHECK(asked.is_fitted());
   for (const std::string& user : people) {
     const auto picks = asked.recommend(user, 3);
-    const auto inner = rec::recommend(asked.model(), user_index(*asked.users().find(user)), {3, true, {}, {}, {}, -1e9});
+    const auto inner =
+        rec::recommend(asked.model(), user_index(*asked.users().find(user)), {3, true, {}, {}, {}, -1e9});
     CHECK(picks.requested() == 3);
     REQUIRE(picks.size() == inner.size());
     for (std::size_t i = 0; i < picks.size(); ++i) {

@@ -65,14 +65,11 @@ struct row {
 };
 
 const std::vector<row> table = {
-    {0, based_on::users, {{2, 1.0}}},
-    {1, based_on::users, {{0, 4.0660005418}, {3, 2.4669997291}}},
+    {0, based_on::users, {{2, 1.0}}},           {1, based_on::users, {{0, 4.0660005418}, {3, 2.4669997291}}},
     {2, based_on::users, {{1, 2.5274026146}}},  // item 2 has no weight
-    {3, based_on::users, {{2, 1.0}}},
-    {0, based_on::items, {{2, 3.0}}},
+    {3, based_on::users, {{2, 1.0}}},           {0, based_on::items, {{2, 3.0}}},
     {1, based_on::items, {{0, 1.0}, {3, 1.0}}},  // a tie
-    {2, based_on::items, {{1, 2.4423780815}}},
-    {3, based_on::items, {{2, 2.0}}},
+    {2, based_on::items, {{1, 2.4423780815}}},  {3, based_on::items, {{2, 2.0}}},
 };
 
 template <class E>
@@ -147,7 +144,8 @@ TEST_CASE("a user without ratings, and one who rated everything, get an empty li
 
 TEST_CASE("recommend on a matrix refuses what it cannot answer, naming R, user or n") {
   const auto matrix = support::documents();
-  CHECK_THROWS_WITH_AS(tailor::recommend(matrix, 4), "user: expected a row of R, below 4, found 4", tailor::value_error);
+  CHECK_THROWS_WITH_AS(tailor::recommend(matrix, 4), "user: expected a row of R, below 4, found 4",
+                       tailor::value_error);
   CHECK_THROWS_WITH_AS(tailor::recommend(matrix, 0, 0), "n: expected at least 1, found 0", tailor::value_error);
   const xt::xtensor<double, 2> bad = {{1, 2}, {3, support::nan}};
   CHECK_THROWS_WITH_AS(tailor::recommend(bad, 0), "R(1, 1): expected a finite number, found NaN", tailor::value_error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Expected: the promises in recommend.hpp, on a scorer of the test's own (a table of scores, nothing inherited), against a
-// full sort where there are many items.
+// Expected: the promises in recommend.hpp, on a scorer of the test's own (a table of scores, nothing inherited),
+// against a full sort where there are many items.
 #include "tailor/recommender/recommend.hpp"
 
 #include <doctest/doctest.h>
@@ -248,7 +248,8 @@ TEST_CASE("recommend: many users get what each gets alone, in their order, with 
   const auto one = rec::recommend(board, span<const user_index>(users), options, support::threads(1));
   REQUIRE(one.size() == users.size());
   std::size_t different = 0;
-  for (std::size_t i = 0; i < users.size(); ++i) different += one[i] == rec::recommend(board, users[i], options) ? 0U : 1U;
+  for (std::size_t i = 0; i < users.size(); ++i)
+    different += one[i] == rec::recommend(board, users[i], options) ? 0U : 1U;
   CHECK(different == 0);
   for (const std::size_t n : sizes{2, 4, 0})
     CHECK(rec::recommend(board, span<const user_index>(users), options, support::threads(n)) == one);

@@ -85,7 +85,7 @@ TEST_CASE("user_knn: Surprise's predictions of ratings come out, unclipped as sc
     CAPTURE(expected.measure.index());
     CAPTURE(static_cast<int>(expected.centre));
     for (std::size_t c = 0; c < support::surprise_cells.size(); ++c) {
-      const auto [user, item] = support::surprise_cells[c];
+      const std::size_t user = support::surprise_cells[c].first, item = support::surprise_cells[c].second;
       CAPTURE(user);
       CAPTURE(item);
       const double score = support::scores(fitted, user_index(user))[item], rating = expected.ratings[c];
@@ -112,7 +112,8 @@ TEST_CASE("user_knn: ranks by what the k most similar users did, weighted by the
     for (std::size_t u = 0; u < 40; ++u) {
       const auto scores = support::scores(fitted, user_index(u)), expected = ranked_by_hand(matrix, u, k);
       for (std::size_t i = 0; i < 25; ++i)
-        different += expected[i] == 0 ? !support::is_unscored(scores[i]) : !support::near(scores[i], expected[i], 1e-12);
+        different +=
+            expected[i] == 0 ? !support::is_unscored(scores[i]) : !support::near(scores[i], expected[i], 1e-12);
     }
     CHECK(different == 0U);
   }
@@ -208,7 +209,9 @@ TEST_CASE("user_knn: no similar user who rated the item is no score, and predict
   CHECK(fitted.explain(user_index(4), item_index(2)).reasons.empty());
 }
 
-TEST_CASE("user_knn: by distance everybody is a neighbour, also of a customer without history, who starts at the mean of all") {
+TEST_CASE(
+    "user_knn: by distance everybody is a neighbour, also of a customer without history, who starts at the mean of "
+    "all") {
   auto options = ratings(centring::mean, 10);
   options.measure = sim::euclidean{};
   model fitted(options);
@@ -247,7 +250,8 @@ TEST_CASE_TEMPLATE("user_knn: contributions and base add up to the score, and re
     options.k = 5;
     CHECK(support::complaint_about_explanations(cosine_model<T>(options).fit(matrix), tolerance) == "");
   }
-  for (const auto weight : {data::weighting::none, data::weighting::log, data::weighting::tfidf, data::weighting::bm25}) {
+  for (const auto weight :
+       {data::weighting::none, data::weighting::log, data::weighting::tfidf, data::weighting::bm25}) {
     typename cosine_model<T>::options_type options;
     options.weight = weight;
     options.k = 5;
@@ -331,7 +335,8 @@ TEST_CASE("user_knn: the same bits for 1, 2 and 4 threads") {
   for (const std::size_t n : {2U, 4U}) {
     cosine_model<float> many(options);
     many.fit(matrix, support::threads(n));
-    for (const std::size_t u : {1U, 2U, 77U}) CHECK(support::scores(many, user_index(u)) == support::scores(one, user_index(u)));
+    for (const std::size_t u : {1U, 2U, 77U})
+      CHECK(support::scores(many, user_index(u)) == support::scores(one, user_index(u)));
   }
 }
 

@@ -33,8 +33,8 @@ tailor::data::csr_matrix<T> peers_csr() {
   return tailor::data::csr_matrix<T>::from_dense(peers());
 }
 
-/// Ratings of ½ … 5 in halves, each there with probability `density`. User 0 has none, user 1 gives 3 to all, user 2 has
-/// one, the last two are alike; the last item has no rating.
+/// Ratings of ½ … 5 in halves, each there with probability `density`. User 0 has none, user 1 gives 3 to all, user 2
+/// has one, the last two are alike; the last item has no rating.
 template <class T>
 tailor::data::csr_matrix<T> random_ratings(std::size_t users, std::size_t items, double density, std::uint64_t seed) {
   tailor::random::generator draw(seed);

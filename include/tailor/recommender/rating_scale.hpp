@@ -92,8 +92,7 @@ rating_levels<T> levels_of(data::csr_view<T> rows, data::csr_view<T> transposed,
     for (std::size_t r = 0; r < own.size(); ++r) levels.rows[r].centre = levels.known.mean + own[r];
     levels.columns = rows_are_users ? levels.known.items : levels.known.users;
   } else if (centre != centring::none) {
-    for (std::size_t r = 0; r < rows.n_rows(); ++r)
-      levels.rows[r] = level_of(rows.row(r).values, centre, levels.all);
+    for (std::size_t r = 0; r < rows.n_rows(); ++r) levels.rows[r] = level_of(rows.row(r).values, centre, levels.all);
   }
   return levels;
 }
@@ -105,18 +104,6 @@ struct vote {
   T z;
   std::uint32_t row;
 };
-
-/// Leaves the `k` most similar votes, ties to the lower row, best first when there were more.
-template <class T>
-void keep_nearest(std::vector<vote<T>>& votes, std::size_t k) {
-  if (votes.size() <= k) return;
-  const auto nearer = [](const vote<T>& a, const vote<T>& b) {
-    return a.similarity > b.similarity || (a.similarity == b.similarity && a.row < b.row);
-  };
-  std::nth_element(votes.begin(), votes.begin() + static_cast<std::ptrdiff_t>(k), votes.end(), nearer);
-  votes.resize(k);
-  std::sort(votes.begin(), votes.end(), nearer);
-}
 
 /// The largest contribution first, ties to the lower index.
 template <class T>

@@ -58,8 +58,8 @@ struct explanation {
 ///   score(data::row_view<T> history, span<T> out)      the same for anybody with that history, without refitting
 ///
 /// All of them are const and may be called from many threads; they throw value_error for a user or an item that is not
-/// in the data. A scorer may also offer `explain(user or history, item)`, `similar_items(item, n)`, `similar_users(user,
-/// n)` and `predict(user or history, items, out)`.
+/// in the data. A scorer may also offer `explain(user or history, item)`, `similar_items(item, n)`,
+/// `similar_users(user, n)` and `predict(user or history, items, out)`.
 template <class M, class = void>
 struct is_scorer : std::false_type {};
 template <class M>
@@ -90,13 +90,11 @@ inline constexpr bool explains_v = explains<M>::value;
 template <class M, class = void>
 struct predicts : std::false_type {};
 template <class M>
-struct predicts<M,
-                std::void_t<decltype(std::declval<const M&>().predict(user_index(), span<const item_index>(),
-                                                                      span<typename M::value_type>())),
-                            decltype(std::declval<const M&>().predict(data::row_view<typename M::value_type>(),
-                                                                      span<const item_index>(),
-                                                                      span<typename M::value_type>()))>>
-    : std::true_type {};
+struct predicts<M, std::void_t<decltype(std::declval<const M&>().predict(user_index(), span<const item_index>(),
+                                                                         span<typename M::value_type>())),
+                               decltype(std::declval<const M&>().predict(
+                                   data::row_view<typename M::value_type>(), span<const item_index>(),
+                                   span<typename M::value_type>()))>> : std::true_type {};
 template <class M>
 inline constexpr bool predicts_v = predicts<M>::value;
 
@@ -109,11 +107,10 @@ void require_history(data::row_view<T> history, std::size_t n_items) {
                        show(history.columns.size()) + " values, one an item", history.values.size());
   for (std::size_t i = 0; i < history.size(); ++i) {
     const std::uint32_t item = history.columns[i];
-    if (item >= n_items)
-      throw value_error(describe("history", "items below n_items = " + show(n_items), show(item)));
+    if (item >= n_items) throw value_error(describe("history", "items below n_items = " + show(n_items), show(item)));
     if (i > 0 && item <= history.columns[i - 1])
-      throw value_error(describe("history", "rising items, each once",
-                                 show(item) + " after " + show(history.columns[i - 1])));
+      throw value_error(
+          describe("history", "rising items, each once", show(item) + " after " + show(history.columns[i - 1])));
     if (!std::isfinite(history.values[i]))
       throw value_error(describe("history: value of item " + show(item), "a finite number", show(history.values[i])));
   }
@@ -153,7 +150,8 @@ class scorer_base {
     return fit(data::csr_matrix<T>::from_dense(user_items, "user_items"), run);
   }
 
-  bool is_fitted() const noexcept { return fitted_; }
+  /// A model that was moved from is not fitted any more.
+  bool is_fitted() const noexcept { return user_items_.nnz() != 0; }
   std::size_t n_users() const noexcept { return user_items_.n_rows(); }
   std::size_t n_items() const noexcept { return user_items_.n_columns(); }
   const data::csr_matrix<T>& user_items() const noexcept { return user_items_; }
@@ -181,7 +179,7 @@ class scorer_base {
   void score_user(user_index user, span<T> out) const { self().score_history(user_items_.row(user.at()), out); }
 
   void check_fitted() const {
-    if (!fitted_) throw not_fitted_error("model: expected to be fitted before it is asked, found no data");
+    if (!is_fitted()) throw not_fitted_error("model: expected to be fitted before it is asked, found no data");
   }
   void check_user(user_index user) const {
     check_fitted();
@@ -211,7 +209,6 @@ class scorer_base {
     Model fresh(self().options());
     scorer_base& base = fresh;
     base.user_items_ = std::move(user_items);
-    base.fitted_ = true;
     learn(fresh);
     self() = std::move(fresh);
     return self();
@@ -222,7 +219,6 @@ class scorer_base {
   }
 
   data::csr_matrix<T> user_items_;
-  bool fitted_ = false;
 };
 
 }  // namespace recommender

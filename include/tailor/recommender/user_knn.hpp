@@ -133,11 +133,11 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
 
   void score_for(data::row_view<T> history, std::uint32_t self, span<T> out) const {
     if (options_.mode == knn_mode::ratings) {
-      const std::vector<T> similarities = similarities_to(history, self);
       const detail::level<T> own = level_of(history, self);
+      voters crowd(*this, history, self);
       std::vector<detail::vote<T>> votes;
       for (std::uint32_t item = 0; item < out.size(); ++item) {
-        gather_votes(item, similarities, votes);
+        crowd.gather(item, votes);
         out[item] = votes.size() < options_.min_k ? unscored<T> : rating(own, item, votes);
       }
     } else {
@@ -157,23 +157,34 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
     return {sorted.begin(), sorted.end()};
   }
 
-  std::vector<T> similarities_to(data::row_view<T> history, std::uint32_t self) const {
-    std::vector<T> similarities(this->n_users());
-    for (const scored<T>& one : similar(history, self)) similarities[one.index] = one.score;
-    return similarities;
-  }
-
-  /// The k most similar users who rated `item`.
-  void gather_votes(std::uint32_t item, const std::vector<T>& similarities, std::vector<detail::vote<T>>& votes) const {
-    votes.clear();
-    const data::row_view<T> raters = item_users_.row(item);
-    for (std::size_t i = 0; i < raters.size(); ++i) {
-      const std::uint32_t user = raters.columns[i];
-      if (similarities[user] > T{})
-        votes.push_back({similarities[user], levels_.z(user, item, raters.values[i]), user});
+  /// Who may say what an item is worth to somebody: the users who are similar to them.
+  class voters {
+   public:
+    voters(const basic_user_knn& model, data::row_view<T> history, std::uint32_t self)
+        : model_(model), similarities_(model.n_users()) {
+      for (const scored<T>& one : model.similar(history, self)) similarities_[one.index] = one.score;
     }
-    detail::keep_nearest(votes, options_.k);
-  }
+
+    /// The k most similar users who rated `item`, best first.
+    void gather(std::uint32_t item, std::vector<detail::vote<T>>& votes) {
+      const data::row_view<T> raters = model_.item_users_.row(item);
+      nearest_.reset(model_.options_.k);
+      for (std::size_t i = 0; i < raters.size(); ++i) {
+        const T similarity = similarities_[raters.columns[i]];
+        if (similarity > T{}) nearest_.offer(static_cast<std::uint32_t>(i), similarity);
+      }
+      votes.clear();
+      for (const scored<T>& one : nearest_.sorted()) {
+        const std::uint32_t user = raters.columns[one.index];
+        votes.push_back({one.score, model_.levels_.z(user, item, raters.values[one.index]), user});
+      }
+    }
+
+   private:
+    const basic_user_knn& model_;
+    std::vector<T> similarities_;  // of every user, 0 for those who are not
+    top_k_selector<T> nearest_{0};
+  };
 
   detail::level<T> level_of(data::row_view<T> history, std::uint32_t self) const {
     if (self != nobody) return levels_.rows[self];
@@ -197,12 +208,12 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
     check_ratings_mode();
     require<shape_error>(out.size() == items.size(), "out", show(items.size()) + " places, one an item", out.size());
     for (const item_index item : items) this->check_item(item);
-    const std::vector<T> similarities = similarities_to(history, self);
     const detail::level<T> own = level_of(history, self);
+    voters crowd(*this, history, self);
     std::vector<detail::vote<T>> votes;
     for (std::size_t i = 0; i < items.size(); ++i) {
       const std::uint32_t item = items[i].value();
-      gather_votes(item, similarities, votes);
+      crowd.gather(item, votes);
       if (votes.size() >= options_.min_k)
         out[i] = levels_.clipped(rating(own, item, votes));
       else
@@ -217,7 +228,7 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
     why.reasons_are = explanation<T>::kind::users;
     if (options_.mode == knn_mode::ratings) {
       std::vector<detail::vote<T>> votes;
-      gather_votes(item.value(), similarities_to(history, self), votes);
+      voters(*this, history, self).gather(item.value(), votes);
       if (votes.size() < options_.min_k) return why;
       const detail::level<T> own = level_of(history, self);
       why.score = rating(own, item.value(), votes);

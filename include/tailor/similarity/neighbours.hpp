@@ -54,8 +54,11 @@ class neighbour_lists {
 };
 
 /// The `k` most similar other rows of every row, best first, ties to the lower index. Only similarities above 0 count,
-/// so a list may be shorter than `k`; a row is never its own neighbour. Memory O(rows · k), never rows × rows. The same
-/// bits for any number of threads.
+/// so a list may be shorter than `k`; a row is never its own neighbour. Memory O(rows · k), never rows × rows: up to 4k
+/// entries a row on the way, and 32 lines of `rows` numbers a thread (at most 2²⁴). The same bits for any number of
+/// threads.
+///
+/// `any_measure` compiles the search once for each measure, some 10 s: call it from as few sources as can be.
 /// @param rows  [n, columns], finite
 /// @throws value_error for k = 0, and for values that are not finite or too large to square
 template <class T, class Measure>
