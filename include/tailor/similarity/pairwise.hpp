@@ -117,20 +117,28 @@ inline void require_same_columns(std::size_t x, std::size_t y, std::size_t x_row
 template <class T, class Measure>
 void finish_triangle(T* out, const dense_rows<T, Measure>& rows, const Measure& measure, const run_options& run) {
   const std::size_t n = rows.size();
-  constexpr std::size_t tile = 32;
+  constexpr std::size_t tile = 64;
   for_blocks({n, tile}, run, {static_cast<double>(n) * static_cast<double>(n)},
              [&](std::size_t, std::size_t begin, std::size_t end) {
                for (std::size_t left = 0; left <= begin; left += tile) {
                  T back[tile][tile];
                  for (std::size_t i = begin; i < end; ++i) {
-                   T* line = out + i * n;
-                   const std::size_t right = (std::min)(left + tile, i + 1);
-                   for (std::size_t j = left; j < right; ++j) {
-                     const T product = line[j];
-                     line[j] = rows.similarity(measure, product, i, rows, j);
-                     back[j - left][i - begin] =
-                         Measure::symmetric ? line[j] : rows.similarity(measure, product, j, rows, i);
-                   }
+                   T* line = out + i * n + left;
+                   const auto finish = [&](std::size_t width) {
+                     for (std::size_t j = 0; j < width; ++j) {
+                       const T product = line[j];
+                       line[j] = rows.similarity(measure, product, i, rows, left + j);
+                       if (!Measure::symmetric)
+                         back[j][i - begin] = rows.similarity(measure, product, left + j, rows, i);
+                     }
+                     if (Measure::symmetric)
+                       for (std::size_t j = 0; j < width; ++j) back[j][i - begin] = line[j];
+                   };
+                   // A width that the compiler knows is one that it makes vectors of, at -O2 too.
+                   if (left + tile <= i + 1)
+                     finish(tile);
+                   else
+                     finish(i + 1 - left);
                  }
                  for (std::size_t j = left; j < (std::min)(left + tile, end); ++j) {
                    const std::size_t first = (std::max)(begin, j + 1);
