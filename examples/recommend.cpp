@@ -267,12 +267,10 @@ std::string because(const Shop& shop, const program::title_map& titles, const Wh
     const std::string title = of_users ? "user " + id : title_of(titles, id);
     char value[64];
     const auto similarity = static_cast<double>(reason.similarity), amount = static_cast<double>(reason.value);
-    if (of_users)
-      std::snprintf(value, sizeof value, " (%.2f similar, gave it %g)", similarity, amount);
-    else if (amount == 1)
+    if (amount == 1 && !of_users)
       std::snprintf(value, sizeof value, " (%.2f similar)", similarity);
     else
-      std::snprintf(value, sizeof value, " (%.2f similar, theirs: %g)", similarity, amount);
+      std::snprintf(value, sizeof value, " (%.2f similar, gave it %g)", similarity, amount);
     text += (i == 0 ? "" : ", ") + (title.empty() ? id : title) + value;
   }
   if (why.reasons.size() > most) text += " and " + std::to_string(why.reasons.size() - most) + " more";
@@ -309,7 +307,16 @@ void recommend_one(const Shop& shop, const settings& s, const program::ratings_d
   const double score_seconds = watch.seconds();
 
   nlohmann::json items = nlohmann::json::array();
+  std::vector<double> shown;  // to a person: a rating within the range of ratings, where the order goes beyond it
   for (const auto& pick : picks) {
+    shown.push_back(static_cast<double>(pick.score));
+    if constexpr (recommender::predicts_v<std::decay_t<decltype(model)>>) {
+      typename Shop::value_type rating = pick.score;
+      const tailor::span<const tailor::item_index> item(&pick.item, 1);
+      const tailor::span<typename Shop::value_type> out(&rating, 1);
+      if (s.rates()) is_new ? model.predict(history.view(), item, out) : model.predict(index, item, out);
+      shown.back() = static_cast<double>(rating);
+    }
     const std::string id(shop.items()[pick.item.value()]);
     std::string reasons;
     if constexpr (recommender::explains_v<std::decay_t<decltype(model)>>) {
@@ -337,8 +344,7 @@ void recommend_one(const Shop& shop, const settings& s, const program::ratings_d
     std::printf("     %s %8s\n", program::fitted("", title_width).c_str(), s.rates() ? "rating" : "score");
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string title = items[i]["title"], id = items[i]["id"], reasons = items[i]["because"];
-    std::printf("%3zu. %s %8.3f\n", i + 1, program::fitted(title.empty() ? id : title, title_width).c_str(),
-                items[i]["score"].get<double>());
+    std::printf("%3zu. %s %8.3f\n", i + 1, program::fitted(title.empty() ? id : title, title_width).c_str(), shown[i]);
     if (!reasons.empty()) std::printf("%s\n", program::wrapped(why + reasons, 7, width).c_str());
   }
   if (picks.missing() > 0)

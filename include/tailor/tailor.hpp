@@ -7,6 +7,7 @@
 #include "core.hpp"
 #include "data.hpp"
 #include "evaluation.hpp"
+#include "fwd.hpp"
 #include "metrics.hpp"
 #include "recommender.hpp"
 #include "similarity.hpp"

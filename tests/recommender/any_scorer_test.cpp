@@ -120,6 +120,18 @@ TEST_CASE("any_scorer: reasons and predictions come through where the model has 
                        "predict: expected a model that predicts ratings, found one that does not", tailor::value_error);
 }
 
+TEST_CASE("any_scorer: similar items and users come through where the model has them, and are refused where not") {
+  const auto items = knn(rec::knn_mode::top_n);
+  const any_scorer any = items;
+  for (std::size_t i = 0; i < support::n_items; ++i)
+    CHECK(any.similar_items(item_index(i), 3) == items.similar_items(item_index(i), 3));
+  CHECK_THROWS_WITH_AS(any.similar_users(user_index(0)),
+                       "similar_users: expected a model that compares users, found one that does not",
+                       tailor::value_error);
+  const any_scorer neither = rec::popularity().fit(support::peers());
+  CHECK_THROWS_AS(neither.similar_items(item_index(0)), tailor::value_error);
+}
+
 TEST_CASE("any_scorer: evaluation of it is evaluation of the model, also of a scorer of one's own") {
   const auto test = unseen();
   const auto ratings = knn(rec::knn_mode::ratings);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <tailor/recommender/any_scorer.hpp>
 #include <tailor/recommender/item_knn.hpp>
 #include <tailor/recommender/popularity.hpp>
 #include <tailor/recommender/user_knn.hpp>
@@ -209,4 +210,33 @@ TEST_CASE("pipeline: options of the model, or a model, are what it is made from"
   CHECK(rec::pipeline<item_model>(item_model(options)).model().options().k == 3);
   options.k = 0;
   CHECK_THROWS_AS(rec::pipeline<item_model>{options}, tailor::value_error);
+}
+
+TEST_CASE("pipeline: a model fitted elsewhere and its ids make one, any_scorer too") {
+  const auto log = shop();
+  user_model::options_type options;
+  options.mode = rec::knn_mode::ratings;
+  rec::pipeline<user_model> fitted(options);
+  fitted.fit(log);
+  const rec::pipeline<user_model> joined(fitted.model(), log.shared_users(), log.shared_items());
+  const rec::pipeline<rec::any_scorer> any(fitted.model(), log.shared_users(), log.shared_items());
+  CHECK(joined.is_fitted());
+  for (const std::string& user : people) {
+    CHECK(joined.recommend(user) == fitted.recommend(user));
+    CHECK(any.recommend(user) == fitted.recommend(user));
+    CHECK(any.similar_users(user) == fitted.similar_users(user));
+    for (const char* item : {"100", "104"}) {
+      const float rating =
+          fitted.model().predict(user_index(log.users().at(user)), tailor::item_index(log.items().at(item)));
+      CHECK(fitted.predict(user, item) == rating);
+      CHECK(any.predict(user, item) == rating);
+    }
+  }
+  CHECK(any.recommend_for({{"100", 5}}) == fitted.recommend_for({{"100", 5}}));
+
+  using joined_type = rec::pipeline<user_model>;
+  CHECK_THROWS_AS(joined_type(user_model(), log.shared_users(), log.shared_items()), tailor::not_fitted_error);
+  CHECK_THROWS_WITH_AS(joined_type(fitted.model(), log.shared_items(), log.shared_items()),
+                       "users: expected 6 ids, found 5", tailor::shape_error);
+  CHECK_THROWS_AS(joined_type(fitted.model(), log.shared_users(), nullptr), tailor::shape_error);
 }

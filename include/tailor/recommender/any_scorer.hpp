@@ -9,6 +9,7 @@
 
 #include "../core/error.hpp"
 #include "../core/index.hpp"
+#include "../fwd.hpp"
 #include "recommend.hpp"
 #include "scorer.hpp"
 
@@ -48,6 +49,14 @@ class basic_any_scorer {
     held().predict(history, items, out);
   }
 
+  /// @throws value_error when the model compares no items, or no users
+  recommendation_list<item_index, T> similar_items(item_index item, std::size_t n = 10) const {
+    return held().similar_items(item, n);
+  }
+  recommendation_list<user_index, T> similar_users(user_index user, std::size_t n = 10) const {
+    return held().similar_users(user, n);
+  }
+
   /// The model itself, when it is a `Model`; null otherwise.
   template <class Model>
   const Model* target() const noexcept {
@@ -69,6 +78,8 @@ class basic_any_scorer {
     virtual explanation<T> explain(data::row_view<T> history, item_index item) const = 0;
     virtual void predict(user_index user, span<const item_index> items, span<T> out) const = 0;
     virtual void predict(data::row_view<T> history, span<const item_index> items, span<T> out) const = 0;
+    virtual recommendation_list<item_index, T> similar_items(item_index item, std::size_t n) const = 0;
+    virtual recommendation_list<user_index, T> similar_users(user_index user, std::size_t n) const = 0;
   };
 
   template <class Model>
@@ -96,6 +107,19 @@ class basic_any_scorer {
       ratings(history, items, out);
     }
 
+    recommendation_list<item_index, T> similar_items(item_index item, std::size_t n) const override {
+      if constexpr (compares_items_v<Model>)
+        return model.similar_items(item, n);
+      else
+        throw value_error(describe("similar_items", "a model that compares items", "one that does not"));
+    }
+    recommendation_list<user_index, T> similar_users(user_index user, std::size_t n) const override {
+      if constexpr (compares_users_v<Model>)
+        return model.similar_users(user, n);
+      else
+        throw value_error(describe("similar_users", "a model that compares users", "one that does not"));
+    }
+
     template <class Who>
     explanation<T> why(const Who& who, item_index item) const {
       if constexpr (explains_v<Model>)
@@ -121,8 +145,6 @@ class basic_any_scorer {
 
   std::shared_ptr<const interface> model_;
 };
-
-using any_scorer = basic_any_scorer<float>;
 
 }  // namespace recommender
 }  // namespace v0

@@ -10,6 +10,7 @@
 
 #include "../core/top_k.hpp"
 #include "../data/csr_matrix.hpp"
+#include "../fwd.hpp"
 #include "../similarity/neighbours.hpp"
 #include "knn_options.hpp"
 #include "rating_scale.hpp"
@@ -31,7 +32,7 @@ namespace recommender {
 ///
 /// Memory: n_items · k pairs to rank; to predict, all pairs of items that a user has in common (as Surprise's matrix,
 /// but without the pairs of similarity 0).
-template <class T, class Measure = similarity::any_measure>
+template <class T, class Measure>
 class basic_item_knn : public scorer_base<basic_item_knn<T, Measure>, T> {
   using base = scorer_base<basic_item_knn<T, Measure>, T>;
   friend base;
@@ -170,8 +171,6 @@ class basic_item_knn : public scorer_base<basic_item_knn<T, Measure>, T> {
   detail::rating_levels<T> levels_;
   std::vector<bool> item_is_rated_;  // ratings mode
 };
-
-using item_knn = basic_item_knn<float>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 

@@ -54,6 +54,18 @@ class pipeline {
   template <class Options, class = std::enable_if_t<!std::is_same_v<std::decay_t<Options>, pipeline>>>
   explicit pipeline(Options&& options) : model_(std::forward<Options>(options)) {}
 
+  /// A model that was fitted elsewhere, with the ids of its users and items (`interactions::shared_users`); it may be
+  /// an any_scorer.
+  /// @throws not_fitted_error, shape_error when there are fewer or more ids than the model has users and items
+  pipeline(Model model, std::shared_ptr<const data::id_map> users, std::shared_ptr<const data::id_map> items)
+      : model_(std::move(model)), users_(std::move(users)), items_(std::move(items)), fitted_(true) {
+    if (!model_.is_fitted()) throw not_fitted_error("pipeline: expected a fitted model, found one without data");
+    require<shape_error>(users_ && users_->size() == model_.n_users(), "users", show(model_.n_users()) + " ids",
+                         users_ ? users_->size() : 0);
+    require<shape_error>(items_ && items_->size() == model_.n_items(), "items", show(model_.n_items()) + " ids",
+                         items_ ? items_->size() : 0);
+  }
+
   /// Learns from a log, whose ids it keeps. A failed fit changes nothing.
   pipeline& fit(const data::interactions& log, const run_options& run = {}) {
     model_.fit(log, run);
@@ -63,7 +75,8 @@ class pipeline {
     return *this;
   }
 
-  /// Whether `fit` has been called. A pipeline made from a fitted model is not fitted: it knows no ids.
+  /// Whether it has a fitted model and the ids that go with it. Made from a fitted model alone it is not: it knows no
+  /// ids.
   bool is_fitted() const noexcept { return fitted_; }
   const Model& model() const noexcept { return model_; }
   const data::id_map& users() const noexcept { return *users_; }
@@ -105,6 +118,14 @@ class pipeline {
   /// Why `item` scores what it scores for `user`; the indices in it are those of `items()` or `users()`.
   explanation<value_type> explain(std::string_view user, std::string_view item) const {
     return model_.explain(user_of(user), item_of(item));
+  }
+
+  /// The rating that `user` would give `item`, within the range of those seen; for models that predict ratings.
+  value_type predict(std::string_view user, std::string_view item) const {
+    const item_index wanted = item_of(item);
+    value_type rating;
+    model_.predict(user_of(user), span<const item_index>(&wanted, 1), span<value_type>(&rating, 1));
+    return rating;
   }
 
   item_list similar_items(std::string_view item, std::size_t n = 10) const {

@@ -12,6 +12,7 @@
 
 #include "../core/error.hpp"
 #include "../data/interactions.hpp"
+#include "../fwd.hpp"
 #include "scorer.hpp"
 
 namespace tailor {
@@ -86,8 +87,6 @@ class basic_popularity : public scorer_base<basic_popularity<T>, T> {
   popularity_options options_;
   std::vector<T> counts_;
 };
-
-using popularity = basic_popularity<float>;
 
 }  // namespace recommender
 }  // namespace v0

@@ -98,6 +98,22 @@ struct predicts<M, std::void_t<decltype(std::declval<const M&>().predict(user_in
 template <class M>
 inline constexpr bool predicts_v = predicts<M>::value;
 
+/// Whether a scorer knows similar items, or similar users.
+template <class M, class = void>
+struct compares_items : std::false_type {};
+template <class M>
+struct compares_items<M, std::void_t<decltype(std::declval<const M&>().similar_items(item_index(), std::size_t{}))>>
+    : std::true_type {};
+template <class M>
+inline constexpr bool compares_items_v = compares_items<M>::value;
+template <class M, class = void>
+struct compares_users : std::false_type {};
+template <class M>
+struct compares_users<M, std::void_t<decltype(std::declval<const M&>().similar_users(user_index(), std::size_t{}))>>
+    : std::true_type {};
+template <class M>
+inline constexpr bool compares_users_v = compares_users<M>::value;
+
 namespace detail {
 
 /// @throws value_error unless it is what a row of a matrix of so many items is: rising items, finite values

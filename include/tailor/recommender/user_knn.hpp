@@ -12,6 +12,7 @@
 
 #include "../core/top_k.hpp"
 #include "../data/csr_matrix.hpp"
+#include "../fwd.hpp"
 #include "../similarity/row_search.hpp"
 #include "knn_options.hpp"
 #include "rating_scale.hpp"
@@ -33,7 +34,7 @@ namespace recommender {
 /// Similar users are looked up when they are asked for, so that `fit` costs a transpose, memory is that of the data,
 /// and a user who was not in the data is served as well as any other: a known user with the same history is then one of
 /// those most similar to them. A look-up costs O(Σ over the user's items of the users who have them).
-template <class T, class Measure = similarity::any_measure>
+template <class T, class Measure>
 class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
   using base = scorer_base<basic_user_knn<T, Measure>, T>;
   friend base;
@@ -272,8 +273,6 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
   similarity::row_summaries<T> summaries_;
   detail::rating_levels<T> levels_;
 };
-
-using user_knn = basic_user_knn<float>;
 
 }  // namespace recommender
 }  // namespace v0

@@ -10,15 +10,12 @@
 #include <vector>
 
 #include "../data/csr_view.hpp"
+#include "../fwd.hpp"
 #include "measures.hpp"
 
 namespace tailor {
 inline namespace v0 {
 namespace similarity {
-
-/// Any of the measures, chosen while the program runs: `options.measure = similarity::pearson{}`.
-using any_measure = std::variant<cosine, corated_cosine, adjusted_cosine, pearson, msd, jaccard, dice, tversky,
-                                 asymmetric_cosine, euclidean, dot>;
 
 /// What an any_measure holds, as a measure itself. It gathers all that any of them needs, in double, so that one loop
 /// serves them all: slower than the loop of the measure itself, and compiled once.

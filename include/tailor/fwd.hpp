@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_FWD_HPP
+#define TAILOR_FWD_HPP
+
+#include <variant>
+
+// Names without definitions, for headers that only mention them: it includes nothing of xtensor and compiles at once.
+
+namespace tailor {
+inline namespace v0 {
+
+struct run_options;
+
+template <class Kind>
+class strong_index;
+struct user_kind;
+struct item_kind;
+using user_index = strong_index<user_kind>;
+using item_index = strong_index<item_kind>;
+
+template <class T>
+class span;
+template <class T>
+struct scored;
+
+namespace data {
+
+class id_map;
+class interactions;
+template <class T>
+struct row_view;
+template <class T>
+class csr_view;
+template <class T>
+class csr_matrix;
+template <class T>
+class sparse_vector;
+
+}  // namespace data
+
+namespace similarity {
+
+struct cosine;
+struct corated_cosine;
+struct adjusted_cosine;
+struct pearson;
+struct msd;
+struct jaccard;
+struct dice;
+struct tversky;
+struct asymmetric_cosine;
+struct euclidean;
+struct dot;
+/// Any of the measures, chosen while the program runs: `options.measure = similarity::pearson{}`.
+using any_measure = std::variant<cosine, corated_cosine, adjusted_cosine, pearson, msd, jaccard, dice, tversky,
+                                 asymmetric_cosine, euclidean, dot>;
+
+template <class T>
+class neighbour_lists;
+
+}  // namespace similarity
+
+namespace recommender {
+
+// Models compute in float; `basic_…<double>` is there for those who need it.
+template <class T>
+class basic_popularity;
+using popularity = basic_popularity<float>;
+
+template <class T, class Measure = similarity::any_measure>
+class basic_user_knn;
+using user_knn = basic_user_knn<float>;
+
+template <class T, class Measure = similarity::any_measure>
+class basic_item_knn;
+using item_knn = basic_item_knn<float>;
+
+template <class T>
+class basic_any_scorer;
+using any_scorer = basic_any_scorer<float>;
+
+template <class Model>
+class pipeline;
+
+}  // namespace recommender
+
+}  // namespace v0
+}  // namespace tailor
+
+#endif
