@@ -264,3 +264,8 @@ TEST_CASE_TEMPLATE("factorisations: bad input is told", T, float, double) {
   CHECK_THROWS_AS(linalg::least_squares(broken, identity<T>(3)), tailor::value_error);
   CHECK_THROWS_AS(linalg::least_squares(identity<T>(3), broken), tailor::value_error);
 }
+
+TEST_CASE("factorization: an indefinite matrix whose factor overflows is refused, not factored into NaN") {
+  const tailor::dense_matrix<double> a = {{1e-300, 0, 1e200}, {0, 1, 0}, {1e200, 0, 1}};
+  CHECK_THROWS_AS(tailor::linalg::cholesky(a), tailor::value_error);
+}

@@ -237,3 +237,15 @@ TEST_CASE("use_single_threaded_blas: knows OpenBLAS where it knows its core") {
   MESSAGE("BLAS told: " << told << ", core: " << core);
   if (!core.empty()) CHECK(told);
 }
+
+TEST_CASE_TEMPLATE("linalg: syrk of the lower triangle leaves the upper one alone", T, float, double) {
+  for (const std::size_t k : {std::size_t{0}, std::size_t{100}, std::size_t{4096}}) {
+    const std::size_t n = 5;
+    const std::vector<T> a(n * k, T{1});
+    std::vector<T> c(n * n, T{7});
+    tailor::linalg::syrk(T{1}, tailor::matrix_view<T>{a.data(), n, k}, T{2}, c.data(), {},
+                         tailor::linalg::triangle::lower);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) CHECK(c[i * n + j] == (j > i ? T{7} : T{14} + static_cast<T>(k)));
+  }
+}

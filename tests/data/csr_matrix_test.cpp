@@ -240,3 +240,19 @@ TEST_CASE("a sparse_vector sorts and checks its cells") {
   CHECK(made_of({1}, {std::numeric_limits<float>::infinity()}, data::duplicates::last) ==
         "sparse_vector(0, 1): expected a finite number, found infinity");
 }
+
+TEST_CASE("csr_matrix: sums and means of repeated cells are taken in a wider type, and refused where they do not fit") {
+  const auto merged = [](auto value, std::size_t n, data::duplicates policy) {
+    using T = decltype(value);
+    const std::vector<std::uint32_t> zeros(n, 0);
+    const std::vector<T> values(n, value);
+    return data::csr_matrix<T>::from_triplets(1, 1, zeros, zeros, tailor::span<const T>(values), policy).values()[0];
+  };
+  CHECK(merged(std::uint8_t{200}, 256, data::duplicates::mean) == 200);
+  CHECK(merged(1000000000, 3, data::duplicates::mean) == 1000000000);
+  CHECK(merged(1.0f, 20000000, data::duplicates::mean) == 1.0f);
+  CHECK_THROWS_AS(merged(std::uint8_t{200}, 2, data::duplicates::sum), tailor::value_error);
+  CHECK_THROWS_AS(merged(3e38f, 2, data::duplicates::sum), tailor::value_error);
+  CHECK_THROWS_AS(merged(1e308, 2, data::duplicates::sum), tailor::value_error);
+  CHECK_THROWS_AS(merged((std::numeric_limits<std::int64_t>::max)(), 2, data::duplicates::sum), tailor::value_error);
+}

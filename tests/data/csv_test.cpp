@@ -647,3 +647,24 @@ TEST_CASE("csv: the writer refuses what no reader would take, and is then as it 
   CHECK_THROWS_AS(colons.row(""), tailor::value_error);
   CHECK(colons.row("\"a\"", 2).text() == "\"a\"::2\n");
 }
+
+TEST_CASE("csv: a wide header of doubled quotes is read in one pass") {
+  std::string header = "\"a\"\"\"";  // quadratic work would take minutes here
+  for (int i = 1; i < 300000; ++i) header += ",\"a\"\"\"";
+  tailor::data::csv_options options;
+  options.header = tailor::data::csv_header::present;
+  options.separator = ",";
+  auto reader = tailor::data::csv_reader::from_text(header, options);
+  CHECK(reader.column_count() == 300000);
+  CHECK(reader.columns().back() == "a\"");
+}
+
+TEST_CASE("csv: a row that is refused at its end is not written") {
+  tailor::data::csv_writer out;
+  out.row(1, 2);
+  CHECK_THROWS_AS(out.field(1).field(2).field(3).end_row(), tailor::value_error);
+  out.row(3, 4);
+  CHECK(out.text() == "1,2\n3,4\n");
+  out.field(5);
+  CHECK_THROWS_AS(out.save("never written"), tailor::value_error);
+}

@@ -128,9 +128,9 @@ TEST_CASE("read_interactions: columns are the ones that were said, by name or po
 
 TEST_CASE("read_interactions: a column that is missing is named, with those that are there") {
   CHECK(complaint_about("name,item\na,x\n") ==
-        "text: user column: expected a usual name, or to be told which one it is, found name, item");
+        "text: user column: expected a usual name, or to be told which one it is, found \"name\", \"item\"");
   CHECK(complaint_about("user,thing\na,x\n") ==
-        "text: item column: expected a usual name, or to be told which one it is, found user, thing");
+        "text: item column: expected a usual name, or to be told which one it is, found \"user\", \"thing\"");
   CHECK(complaint_about("1\n2\n") ==
         "text: item column: expected a usual name, or to be told which one it is, found 1 column without a name");
   interactions_csv_options options;

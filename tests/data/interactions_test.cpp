@@ -11,6 +11,7 @@
 #include <string>
 #include <tailor/core/random.hpp>
 #include <tailor/data/interactions.hpp>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -263,4 +264,31 @@ TEST_CASE("interactions: from a sparse matrix, whose positions become the ids") 
   CHECK(interactions(data::csr_matrix<double>()).empty());
   const data::csr_matrix<double> bad(1, 1, {0, 1}, {0}, {std::numeric_limits<double>::quiet_NaN()});
   CHECK_THROWS_AS(interactions{bad}, tailor::value_error);
+}
+
+TEST_CASE("interactions: a value that the matrix's type does not hold is refused") {
+  data::interactions log;
+  log.add("a", "x", 1e300);
+  CHECK_THROWS_AS(log.matrix<float>(data::duplicates::last), tailor::value_error);
+  CHECK(log.matrix<double>(data::duplicates::last).values()[0] == 1e300);
+}
+
+TEST_CASE("interactions: the k-core of a long chain, which comes apart from its ends, takes one pass") {
+  data::interactions chain;  // quadratic work would take minutes here
+  for (int i = 0; i < 200000; ++i) chain.add(i / 2, (i + 1) / 2);
+  CHECK(chain.k_core(2, 2).empty());
+  CHECK(chain.k_core(1, 1).size() == chain.size());
+}
+
+TEST_CASE("interactions: logs that share ids may each be added to from a thread of their own") {
+  data::interactions log;
+  for (int i = 0; i < 100; ++i) log.add(i, i);
+  data::interactions other = log;
+  std::thread mine([&] { log.add("new", "one"); });
+  std::thread theirs([&] { other.add("another", "two"); });
+  mine.join();
+  theirs.join();
+  CHECK(log.users().contains("new"));
+  CHECK(!log.users().contains("another"));
+  CHECK(other.users().contains("another"));
 }

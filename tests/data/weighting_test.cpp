@@ -190,3 +190,12 @@ TEST_CASE("weighting: says what is wrong") {
   CHECK_THROWS_AS(weigh.fit(csr_matrix<double>(1, 2, {0, 1}, {0}, {-1}).view()), tailor::value_error);
   CHECK(weigh.apply(by_item<double>(A)) == data::tfidf_weight(by_item<double>(A)));
 }
+
+TEST_CASE("weighting: counts whose sum overflows are refused, and the weighting stays as it was") {
+  const data::csr_matrix<double> huge(1, 2, {0, 2}, {0, 1}, {1e308, 1e308});
+  const data::csr_matrix<double> plain(1, 2, {0, 2}, {0, 1}, {1, 2});
+  data::count_weighting weights(data::weighting::bm25);
+  CHECK_THROWS_AS(weights.fit(huge.view()), tailor::value_error);
+  weights.fit(plain.view());
+  CHECK_THROWS_AS(weights.apply(huge), tailor::value_error);
+}

@@ -184,7 +184,10 @@ std::size_t check_square(const dense_matrix<T>& a, std::string_view name) {
 
 template <class T>
 void factor_spd(T* a, std::size_t n, std::string_view name) {
-  const int minor = potrf(a, static_cast<int>(n));
+  auto minor = static_cast<std::size_t>(potrf(a, static_cast<int>(n)));
+  // OpenBLAS lets a NaN pass, which an infinity on the way leaves on the diagonal.
+  for (std::size_t i = 0; i < n && minor == 0; ++i)
+    if (!(a[i * n + i] > T{})) minor = i + 1;
   if (minor != 0)
     throw value_error(describe(name, "a positive definite matrix",
                                "one whose leading minor of order " + std::to_string(minor) + " is not positive"));

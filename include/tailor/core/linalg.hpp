@@ -180,18 +180,23 @@ inline blocks inner_blocks(std::size_t outputs, std::size_t inner) {
   return {inner, (std::max)(shortest, (inner + 31) / 32)};
 }
 
-/// output ← beta·output + Σ partial outputs, added in order. `part(begin, end, to)` writes the one of an inner range.
+/// output ← beta·output + Σ partial outputs, added in order; all of `cols` columns, or up to the diagonal.
+/// `part(begin, end, to)` writes the one of an inner range.
 template <class T, class Part>
-void sum_of_parts(blocks inner, const run_options& run, work_hint hint, T beta, T* output, std::size_t outputs,
-                  Part&& part) {
+void sum_of_parts(blocks inner, const run_options& run, work_hint hint, T beta, T* output, std::size_t rows,
+                  std::size_t cols, bool lower, Part&& part) {
+  const std::size_t outputs = rows * cols;
   std::vector<T> partial(inner.count() * outputs);
   parallel_blocks(inner, run, hint, [&](std::size_t, std::size_t block, std::size_t begin, std::size_t end) {
     part(begin, end, partial.data() + block * outputs);
   });
-  scale(beta, output, outputs);
-  for (std::size_t block = 0; block < inner.count(); ++block) {
-    const T* from = partial.data() + block * outputs;
-    for (std::size_t i = 0; i < outputs; ++i) output[i] += from[i];
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::size_t width = lower ? r + 1 : cols;
+    scale(beta, output + r * cols, width);
+    for (std::size_t block = 0; block < inner.count(); ++block) {
+      const T* from = partial.data() + block * outputs + r * cols;
+      for (std::size_t i = 0; i < width; ++i) output[r * cols + i] += from[i];
+    }
   }
 }
 
@@ -229,7 +234,7 @@ void gemm(plain<T> alpha, const factor<plain<T>>& a, const factor<plain<T>>& b, 
   const work_hint hint = detail::product_hint<T>(m, n, k);
   const blocks inner = detail::inner_blocks(m * n, k);
   if (inner.count() > 1)
-    return detail::sum_of_parts<T>(inner, run, hint, beta, c, m * n,
+    return detail::sum_of_parts<T>(inner, run, hint, beta, c, m, n, false,
                                    [&](std::size_t k0, std::size_t k1, T* to) { call(0, m, 0, n, k0, k1, T{0}, to); });
 
   // Blocks are flat and wide, so that most of B is packed once a block of rows; a product of few rows is cut across.
@@ -249,9 +254,9 @@ void syrk(plain<T> alpha, const factor<plain<T>>& a, plain<T> beta, T* c, const 
   const work_hint hint = detail::product_hint<T>(n, n, (k + 1) / 2);
   const blocks inner = detail::inner_blocks(n * n, k);
   if (k == 0) {
-    detail::scale(beta, c, n * n);
+    for (std::size_t i = 0; i < n; ++i) detail::scale(beta, c + i * n, i + 1);
   } else if (inner.count() > 1) {
-    detail::sum_of_parts<T>(inner, run, hint, beta, c, n * n, [&](std::size_t k0, std::size_t k1, T* to) {
+    detail::sum_of_parts<T>(inner, run, hint, beta, c, n, n, true, [&](std::size_t k0, std::size_t k1, T* to) {
       detail::syrk_call<T>(a.transposed, n, k1 - k0, alpha, detail::part(a, 0, k0), a.view.cols, T{0}, to, n);
     });
   } else {
@@ -290,7 +295,7 @@ void gemv(plain<T> alpha, const factor<plain<T>>& a, const plain<T>* x, plain<T>
     });
   } else {
     const blocks inner{rows, (std::max)(a_block, (rows + 31) / 32)};
-    detail::sum_of_parts<T>(inner, run, hint, beta, y, cols, [&](std::size_t begin, std::size_t end, T* to) {
+    detail::sum_of_parts<T>(inner, run, hint, beta, y, 1, cols, false, [&](std::size_t begin, std::size_t end, T* to) {
       detail::gemv_call<T>(true, end - begin, cols, alpha, a.view.row(begin), cols, x + begin, T{1}, to);
     });
   }

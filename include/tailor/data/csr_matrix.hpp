@@ -176,6 +176,32 @@ inline void accumulate_counts(std::vector<std::uint64_t>& counts) {
   std::partial_sum(counts.begin(), counts.end(), counts.begin());
 }
 
+/// The sum or the mean of a cell's values, added up in a wider type.
+template <class T>
+T merged_value(const T* values, std::size_t n, duplicates policy, std::size_t row, std::size_t column) {
+  using wide = std::conditional_t<std::is_floating_point_v<T>, double,
+                                  std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>;
+  wide sum{};
+  bool fits = true;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto value = static_cast<wide>(values[i]);
+    if constexpr (std::is_integral_v<T>)
+      fits = fits && (value < 0 ? sum >= (std::numeric_limits<wide>::lowest)() - value
+                                : sum <= (std::numeric_limits<wide>::max)() - value);
+    if (fits) sum += value;
+  }
+  const wide merged = policy == duplicates::mean ? sum / static_cast<wide>(n) : sum;
+  fits = fits && merged >= static_cast<wide>((std::numeric_limits<T>::lowest)()) &&
+         merged <= static_cast<wide>((std::numeric_limits<T>::max)());
+  // Values that are not finite are refused elsewhere, by name.
+  if constexpr (std::is_floating_point_v<T>)
+    fits = fits || !std::all_of(values, values + n, [](T v) { return std::isfinite(v); });
+  if (!fits)
+    throw value_error(
+        describe(cell("triplets", row, column), "values whose sum the matrix's type holds", show(merged)));
+  return static_cast<T>(merged);
+}
+
 /// Merges one row's cells, sorted by column with equal columns in the order given; returns how many are left.
 template <class T>
 std::size_t merge_duplicates(std::uint32_t* columns, T* values, std::size_t size, duplicates policy, std::size_t row) {
@@ -187,11 +213,8 @@ std::size_t merge_duplicates(std::uint32_t* columns, T* values, std::size_t size
     if (end - i > 1 && policy == duplicates::error)
       throw value_error(describe(cell("triplets", row, column), "one value for a cell (duplicates::error)",
                                  std::to_string(end - i) + " values"));
-    T value = values[end - 1];
-    if (end - i > 1 && policy != duplicates::last) {
-      value = std::accumulate(values + i, values + end, T{});
-      if (policy == duplicates::mean) value = static_cast<T>(value / static_cast<T>(end - i));
-    }
+    const T value = end - i > 1 && policy != duplicates::last ? merged_value(values + i, end - i, policy, row, column)
+                                                              : values[end - 1];
     columns[kept] = column;
     values[kept++] = value;
     i = end;

@@ -177,6 +177,8 @@ class csv_reader {
     static_assert(std::is_invocable_v<OnRow&, const csv_row&>,
                   "tailor::data::csv_reader::read: on_row must be callable with a const csv_row&");
     const std::vector<std::size_t> plan = resolve(columns);
+    wanted_.assign(count_, false);
+    for (const std::size_t column : plan) wanted_[column] = true;
     const csv_row row(*this, plan, scanner_.fields().data());
     csv_report report;
     for (;;) {
@@ -186,7 +188,7 @@ class csv_reader {
         reject(report, found == detail::csv_scanner::step::bad);
         continue;
       }
-      undouble(plan);
+      undouble();
       try {
         if constexpr (std::is_same_v<std::invoke_result_t<OnRow&, const csv_row&>, bool>) {
           const bool go_on = on_row(row);
@@ -218,11 +220,11 @@ class csv_reader {
   void reject(csv_report& report, bool bad);
   static void note(csv_report& report, std::string message);
 
-  void undouble(const std::vector<std::size_t>& plan) {
+  void undouble() {
     raw_.clear();
-    if (!scanner_.doubled().empty()) undouble_fields(plan);
+    if (!scanner_.doubled().empty()) undouble_fields();
   }
-  void undouble_fields(const std::vector<std::size_t>& plan);
+  void undouble_fields();
 
   csv_options options_;
   std::string name_;
@@ -230,6 +232,7 @@ class csv_reader {
   std::vector<std::string> columns_;
   std::size_t count_ = 0;
   bool has_header_ = false;
+  std::vector<bool> wanted_;            // which columns were asked for
   std::vector<char> undoubled_;         // fields whose doubled quotes were resolved
   std::vector<detail::csv_field> raw_;  // the fields as they were before that; empty if none was
 };

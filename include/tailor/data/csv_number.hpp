@@ -129,7 +129,7 @@ T round_decimal(std::string_view text, bool below_one, bool& overflow) {
   if constexpr (std::is_same_v<T, float>)
     value = std::strtof(copy.c_str(), nullptr);
   else
-    value = static_cast<T>(std::strtold(copy.c_str(), nullptr));
+    value = std::strtod(copy.c_str(), nullptr);
   const bool outside = std::isinf(value);
 #endif
   overflow = outside && !below_one;

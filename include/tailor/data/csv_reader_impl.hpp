@@ -137,9 +137,8 @@ inline void csv_reader::read_first_row() {
   count_ = first.count;
   scanner_.fix_columns(count_);
   if (!has_header_) return scanner_.rewind(first.first, first.line);
-  std::vector<std::size_t> all(count_);
-  for (std::size_t i = 0; i < count_; ++i) all[i] = i;
-  undouble(all);
+  wanted_.assign(count_, true);
+  undouble();
   for (const detail::csv_field& field : scanner_.fields()) columns_.emplace_back(detail::trim_blanks(field.view()));
 }
 
@@ -264,14 +263,14 @@ inline void csv_reader::note(csv_report& report, std::string message) {
 }
 
 /// Puts fields with doubled quotes, as far as they were asked for, where they can be read.
-inline void csv_reader::undouble_fields(const std::vector<std::size_t>& plan) {
+inline void csv_reader::undouble_fields() {
   std::size_t size = 0;
   for (const std::size_t column : scanner_.doubled()) size += scanner_.fields()[column].view().size();
   raw_ = scanner_.fields();
   undoubled_.resize(size);
   char* to = undoubled_.data();
   for (const std::size_t column : scanner_.doubled()) {
-    if (std::find(plan.begin(), plan.end(), column) == plan.end()) continue;
+    if (!wanted_[column]) continue;
     const char* const first = to;
     const std::string_view text = raw_[column].view();
     for (std::size_t i = 0; i < text.size(); ++i) {

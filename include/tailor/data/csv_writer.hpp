@@ -104,8 +104,12 @@ class csv_writer {
   /// @throws value_error when the row has more or fewer fields than the first one
   csv_writer& end_row() {
     require(fields_ != 0, "csv_writer::end_row", "at least one field", fields_);
-    require(width_ == 0 || width_ == fields_, "csv_writer::end_row",
-            std::to_string(width_) + " fields as in the first row", fields_);
+    if (width_ != 0 && width_ != fields_) {
+      const std::size_t found = std::exchange(fields_, 0);
+      text_.resize(row_start_);  // the row is not written
+      throw value_error(
+          describe("csv_writer::end_row", std::to_string(width_) + " fields as in the first row", show(found)));
+    }
     // a line that is blank would be passed by, unless it is quoted
     const std::string_view line(text_.data() + row_start_, text_.size() - row_start_);
     if (fields_ == 1 && detail::trim_blanks(line).empty()) {
@@ -124,8 +128,9 @@ class csv_writer {
   /// What was written so far.
   const std::string& text() const noexcept { return text_; }
 
-  /// Writes text() to a file, replacing it. @throws data_error when that fails
+  /// Writes text() to a file, replacing it. @throws data_error when that fails, value_error when a row is not ended
   void save(const std::string& path) const {
+    require(fields_ == 0, "csv_writer::save", "no row begun", fields_);
     const auto check = [&](bool good) {
       if (!good) throw data_error("cannot write: " + std::generic_category().message(errno), path);
     };

@@ -2,6 +2,7 @@
 #ifndef TAILOR_DATA_ID_MAP_HPP
 #define TAILOR_DATA_ID_MAP_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -246,11 +247,13 @@ inline std::uint32_t id_map::insert(std::string_view id, std::uint64_t hash) {
   return index;
 }
 
-/// A seed under which ids made to collide under the one before do not.
+/// A seed under which ids made to collide under the one before do not. No index depends on it, so it takes what the
+/// author of the ids cannot know: a place in memory and the time.
 inline void id_map::reseed() {
-  std::uint64_t seed = detail::mix64(seed_ + 0x9e3779b97f4a7c15u);
-  if (!offsets_.empty()) seed = detail::hash_id({bytes_.data(), bytes_.size()}, seed);
   std::vector<slot> table(table_.size());
+  const auto now = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  const auto place = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(table.data()));
+  const std::uint64_t seed = detail::mix64(seed_ + detail::mix64(now ^ detail::mix64(place)));
   for (std::size_t i = 0; i < size(); ++i) {
     const std::uint64_t hash = detail::hash_id(view(i), seed);
     std::size_t at = static_cast<std::size_t>(hash) & (table.size() - 1);
@@ -327,7 +330,7 @@ inline id_map::id_map(std::vector<char> bytes, std::vector<std::uint64_t> offset
     const std::string_view id(bytes.data() + begin, static_cast<std::size_t>(end - begin));
     const std::size_t before = size();
     insert(id);
-    require(size() != before, "id_map", "ids that differ", detail::show_id(id) + " twice");
+    if (size() == before) throw value_error(describe("id_map", "ids that differ", detail::show_id(id) + " twice"));
     begin = end;
   }
 }

@@ -2,9 +2,11 @@
 #ifndef TAILOR_DATA_INTERACTIONS_HPP
 #define TAILOR_DATA_INTERACTIONS_HPP
 
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +31,42 @@ struct event {
   double value;       ///< a rating, a quantity, 1 for a mere visit
   std::int64_t time;  ///< seconds since 1970 (UTC); 0 in a log without times
 };
+
+namespace detail {
+
+/// Ids that the parts of a log share until one of them adds to them: who ever handed its map on, or was handed it,
+/// makes a copy before it writes.
+class shared_ids {
+ public:
+  shared_ids() : ids_(std::make_shared<id_map>()), is_shared_(false) {}
+  explicit shared_ids(id_map&& ids) : ids_(std::make_shared<id_map>(std::move(ids))), is_shared_(false) {}
+  shared_ids(const shared_ids& other) noexcept : ids_(other.share()), is_shared_(true) {}
+  shared_ids& operator=(const shared_ids& other) noexcept {
+    ids_ = other.share();
+    is_shared_.store(true, std::memory_order_relaxed);
+    return *this;
+  }
+  ~shared_ids() = default;
+
+  const id_map& get() const noexcept { return *ids_; }
+  std::shared_ptr<id_map> share() const noexcept {
+    is_shared_.store(true, std::memory_order_relaxed);
+    return ids_;
+  }
+  id_map& writable() {
+    if (is_shared_.load(std::memory_order_relaxed)) {
+      ids_ = std::make_shared<id_map>(*ids_);
+      is_shared_.store(false, std::memory_order_relaxed);
+    }
+    return *ids_;
+  }
+
+ private:
+  std::shared_ptr<id_map> ids_;
+  mutable std::atomic<bool> is_shared_;  // set by whoever copies, maybe from many threads
+};
+
+}  // namespace detail
 
 /// A log of events in the order it was written. External ids become dense indices once, here; from here on everything
 /// speaks of indices, and `users()` / `items()` turn them back. Parts of a log (`select`, `filter`, a split) share its
@@ -66,8 +104,8 @@ class interactions {
 
   std::size_t size() const noexcept { return events_.size(); }
   bool empty() const noexcept { return events_.empty(); }
-  std::size_t n_users() const noexcept { return users_->size(); }
-  std::size_t n_items() const noexcept { return items_->size(); }
+  std::size_t n_users() const noexcept { return users().size(); }
+  std::size_t n_items() const noexcept { return items().size(); }
   bool has_times() const noexcept { return has_times_; }
 
   const event& operator[](std::size_t i) const noexcept { return events_[i]; }
@@ -75,11 +113,11 @@ class interactions {
   auto end() const noexcept { return events_.end(); }
 
   /// The ids by index; valid until the next `add`.
-  const id_map& users() const noexcept { return *users_; }
-  const id_map& items() const noexcept { return *items_; }
+  const id_map& users() const noexcept { return users_.get(); }
+  const id_map& items() const noexcept { return items_.get(); }
   /// The id maps to share with whoever outlives the log.
-  std::shared_ptr<const id_map> shared_users() const noexcept { return users_; }
-  std::shared_ptr<const id_map> shared_items() const noexcept { return items_; }
+  std::shared_ptr<const id_map> shared_users() const noexcept { return users_.share(); }
+  std::shared_ptr<const id_map> shared_items() const noexcept { return items_.share(); }
 
   /// The matrix `[n_users, n_items]` of float or double that models learn from; several events of one cell become one
   /// value.
@@ -100,19 +138,14 @@ class interactions {
   interactions binarise(double at_least) const;
 
   /// Without the users of fewer than `min_user_events` and the items of fewer than `min_item_events`, again and again
-  /// until every one left has enough; ids without events are gone from the result. O(size) a round.
+  /// until every one left has enough; ids without events are gone from the result. O(size).
   interactions k_core(std::size_t min_user_events, std::size_t min_item_events) const;
 
   /// The same events with new ids, without those that no event has; they keep their order.
   interactions compact() const;
 
  private:
-  static id_map& writable(std::shared_ptr<id_map>& ids) {
-    if (ids.use_count() != 1) ids = std::make_shared<id_map>(*ids);  // a part of this log shares them
-    return *ids;
-  }
-
-  std::shared_ptr<id_map> users_ = std::make_shared<id_map>(), items_ = std::make_shared<id_map>();
+  detail::shared_ids users_, items_;
   std::vector<event> events_;
   bool has_times_ = false;
 };
@@ -122,8 +155,8 @@ class interactions {
 template <class T>
 interactions::interactions(csr_view<T> matrix) {
   data::require_finite(matrix, "matrix");
-  for (std::size_t u = 0; u < matrix.n_rows(); ++u) users_->insert(u);
-  for (std::size_t i = 0; i < matrix.n_columns(); ++i) items_->insert(i);
+  for (std::size_t u = 0; u < matrix.n_rows(); ++u) users_.writable().insert(u);
+  for (std::size_t i = 0; i < matrix.n_columns(); ++i) items_.writable().insert(i);
   events_.reserve(matrix.nnz());
   for (std::size_t u = 0; u < matrix.n_rows(); ++u) {
     const row_view<T> row = matrix.row(u);
@@ -138,8 +171,8 @@ void interactions::add(const UserId& user, const ItemId& item, double value, std
   if (!empty() && time.has_value() != has_times_)
     throw value_error(describe("time", "a time for all events of a log or for none",
                                time ? "the first event with a time" : "an event without"));
-  const user_index u(writable(users_).insert(user));
-  const item_index i(writable(items_).insert(item));
+  const user_index u(users_.writable().insert(user));
+  const item_index i(items_.writable().insert(item));
   events_.push_back({u, i, value, time.value_or(0)});
   has_times_ = time.has_value();
 }
@@ -153,6 +186,8 @@ csr_matrix<T> interactions::matrix(duplicates policy) const {
   columns.reserve(size());
   values.reserve(size());
   for (const event& e : events_) {
+    if (std::abs(e.value) > static_cast<double>((std::numeric_limits<T>::max)()))
+      throw value_error(describe("value", "a number that the matrix's type holds", show(e.value)));
     rows.push_back(e.user.value());
     columns.push_back(e.item.value());
     values.push_back(static_cast<T>(e.value));
@@ -167,7 +202,8 @@ inline interactions interactions::select(span<const std::size_t> positions) cons
   part.has_times_ = has_times_;
   part.events_.reserve(positions.size());
   for (const std::size_t i : positions) {
-    require(i < size(), "positions", "below " + std::to_string(size()) + ", the size of the log", i);
+    if (i >= size())
+      throw value_error(describe("positions", "below " + show(size()) + ", the size of the log", show(i)));
     part.events_.push_back(events_[i]);
   }
   return part;
@@ -189,21 +225,37 @@ inline interactions interactions::binarise(double at_least) const {
 }
 
 inline interactions interactions::k_core(std::size_t min_user_events, std::size_t min_item_events) const {
-  interactions kept = *this;
-  std::vector<std::size_t> by_user, by_item;
-  for (std::size_t before = size() + 1; kept.size() < before;) {
-    before = kept.size();
-    by_user.assign(n_users(), 0);
-    by_item.assign(n_items(), 0);
-    for (const event& e : kept) {
-      ++by_user[e.user.at()];
-      ++by_item[e.item.at()];
-    }
-    kept = kept.filter([&](const event& e) {
-      return by_user[e.user.at()] >= min_user_events && by_item[e.item.at()] >= min_item_events;
-    });
+  // The events of every user and of every item; whoever has too few left takes theirs away, from others too.
+  std::vector<std::vector<std::size_t>> of_user(n_users()), of_item(n_items());
+  for (std::size_t i = 0; i < size(); ++i) {
+    of_user[events_[i].user.at()].push_back(i);
+    of_item[events_[i].item.at()].push_back(i);
   }
-  return kept.compact();
+  std::vector<std::size_t> user_left, item_left;
+  for (const auto& mine : of_user) user_left.push_back(mine.size());
+  for (const auto& mine : of_item) item_left.push_back(mine.size());
+
+  std::vector<bool> gone(size(), false);
+  std::vector<const std::vector<std::size_t>*> to_remove;
+  for (std::size_t u = 0; u < n_users(); ++u)
+    if (user_left[u] < min_user_events) to_remove.push_back(&of_user[u]);
+  for (std::size_t i = 0; i < n_items(); ++i)
+    if (item_left[i] < min_item_events) to_remove.push_back(&of_item[i]);
+  while (!to_remove.empty()) {
+    const std::vector<std::size_t>& events = *to_remove.back();
+    to_remove.pop_back();
+    for (const std::size_t e : events) {
+      if (gone[e]) continue;
+      gone[e] = true;
+      const std::size_t user = events_[e].user.at(), item = events_[e].item.at();
+      if (user_left[user]-- == min_user_events) to_remove.push_back(&of_user[user]);
+      if (item_left[item]-- == min_item_events) to_remove.push_back(&of_item[item]);
+    }
+  }
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < size(); ++i)
+    if (!gone[i]) kept.push_back(i);
+  return select(kept).compact();
 }
 
 inline interactions interactions::compact() const {
@@ -211,18 +263,18 @@ inline interactions interactions::compact() const {
   const auto renumber = [this](const id_map& ids, auto&& index_of) {
     std::vector<bool> used(ids.size(), false);
     for (const event& e : events_) used[index_of(e)] = true;
-    std::pair<std::shared_ptr<id_map>, std::vector<std::uint32_t>> kept{std::make_shared<id_map>(),
-                                                                        std::vector<std::uint32_t>(ids.size(), 0)};
+    std::pair<id_map, std::vector<std::uint32_t>> kept;
+    kept.second.assign(ids.size(), 0);
     for (std::uint32_t old = 0; old < ids.size(); ++old)
-      if (used[old]) kept.second[old] = kept.first->insert(ids[old]);
+      if (used[old]) kept.second[old] = kept.first.insert(ids[old]);
     return kept;
   };
-  const auto [users, new_user] = renumber(*users_, [](const event& e) { return e.user.at(); });
-  const auto [items, new_item] = renumber(*items_, [](const event& e) { return e.item.at(); });
+  auto [users, new_user] = renumber(this->users(), [](const event& e) { return e.user.at(); });
+  auto [items, new_item] = renumber(this->items(), [](const event& e) { return e.item.at(); });
 
   interactions out = *this;
-  out.users_ = users;
-  out.items_ = items;
+  out.users_ = detail::shared_ids(std::move(users));
+  out.items_ = detail::shared_ids(std::move(items));
   for (event& e : out.events_) {
     e.user = user_index(new_user[e.user.at()]);
     e.item = item_index(new_item[e.item.at()]);

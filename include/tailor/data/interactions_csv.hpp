@@ -93,8 +93,11 @@ std::optional<csv_column> locate(const csv_reader& reader, const interactions_cs
 
 inline csv_column require_column(const csv_reader& reader, const std::optional<csv_column>& found, const char* what) {
   if (found) return *found;
+  constexpr std::size_t most = 20;
   std::string columns;
-  for (const std::string& name : reader.columns()) columns += (columns.empty() ? "" : ", ") + name;
+  for (std::size_t i = 0; i < (std::min)(most, reader.columns().size()); ++i)
+    columns += (i == 0 ? "" : ", ") + show_csv_text(reader.columns()[i]);
+  if (reader.columns().size() > most) columns += ", … (" + show(reader.columns().size()) + " in all)";
   if (!reader.has_header())
     columns = std::to_string(reader.column_count()) + (reader.column_count() == 1 ? " column" : " columns") +
               " without a name";

@@ -108,8 +108,10 @@ count_weighting& count_weighting::fit(csr_view<T> counts) {
   for (const std::uint32_t column : counts.columns()) idf[column] += 1;
   // not log1p, which is not always the same as log: a column that all rows but one have must come out as 0
   for (double& frequency : idf) frequency = n_rows == 0 ? 0 : std::log(n_rows) - std::log(1 + frequency);
+  const double mean = n_rows == 0 ? 0 : detail::sum_of(counts.values()) / n_rows;
+  require(std::isfinite(mean), "counts", "numbers whose sum is finite", mean);
   idf_ = std::move(idf);
-  mean_row_sum_ = n_rows == 0 ? 0 : detail::sum_of(counts.values()) / n_rows;
+  mean_row_sum_ = mean;
   fitted_ = true;
   return *this;
 }
@@ -126,7 +128,10 @@ csr_matrix<T> count_weighting::apply(csr_matrix<T> counts) const {
   std::size_t i = 0;
   for (std::size_t r = 0; r < counts.n_rows(); ++r) {
     const row_view<T> row = counts.row(r);
-    const double relative_length = mean_row_sum_ > 0 ? detail::sum_of(row.values) / mean_row_sum_ : 1;
+    const double row_sum = detail::sum_of(row.values);
+    if (!std::isfinite(row_sum))
+      throw value_error(describe("counts: row " + show(r), "numbers whose sum is finite", show(row_sum)));
+    const double relative_length = mean_row_sum_ > 0 ? row_sum / mean_row_sum_ : 1;
     const double length_norm = k1_ * (1 - b_ + b_ * relative_length);
     for (const std::uint32_t column : row.columns) {
       const auto x = static_cast<double>(values[i]);
