@@ -364,7 +364,7 @@ void recommend_everybody(const Shop& shop, const settings& s, const program::rat
   recommender::pipeline_options options;
   options.n = s.top;
   const program::stopwatch watch;
-  const auto lists = shop.recommend(users, options, s.run);
+  const auto lists = shop.recommend_many(users, options, s.run);
   const double score_seconds = watch.seconds();
 
   std::size_t rows = 0, missing = 0;

@@ -182,7 +182,10 @@ TEST_CASE("k_fold: the test parts are a partition into parts that differ by one 
     for (const std::size_t k : {2u, 3u, 5u, 23u, 100u}) {
       if (k > size) continue;
       const interactions log = numbered_log(size, 7, size);
-      const auto folds = evaluation::k_fold(log, k, 1);
+      const auto folds_on_demand = evaluation::k_fold(log, k, 1);
+      REQUIRE(folds_on_demand.size() == k);
+      CHECK_THROWS_AS(folds_on_demand[k], tailor::value_error);
+      const std::vector<evaluation::split> folds(folds_on_demand.begin(), folds_on_demand.end());
       REQUIRE(folds.size() == k);
       std::vector<const interactions*> tests;
       for (std::size_t fold = 0; fold < k; ++fold) {

@@ -11,6 +11,7 @@
 #include <tailor/recommender/item_knn.hpp>
 #include <tailor/recommender/popularity.hpp>
 #include <tailor/recommender/user_knn.hpp>
+#include <utility>
 #include <vector>
 
 #include "support/ratings.hpp"
@@ -123,11 +124,11 @@ TEST_CASE("pipeline: many users in one call get what each gets alone") {
   rec::pipeline<user_model> asked;
   asked.fit(shop());
   const names some = {"fay", "ann", "fay"};
-  const auto lists = asked.recommend(some, best(2));
+  const auto lists = asked.recommend_many(some, best(2));
   REQUIRE(lists.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) CHECK(lists[i] == asked.recommend(some[i], 2));
-  CHECK(asked.recommend(names{}).empty());
-  CHECK_THROWS_AS(asked.recommend(names{"ann", "zoe"}), tailor::value_error);
+  CHECK(asked.recommend_many(names{}).empty());
+  CHECK_THROWS_AS(asked.recommend_many(names{"ann", "zoe"}), tailor::value_error);
 }
 
 TEST_CASE("pipeline: similar items, similar users and reasons are those of the model") {
@@ -181,7 +182,7 @@ TEST_CASE("pipeline: before fit it says so, also when it was made from a fitted 
     CHECK_THROWS_WITH_AS(asked->recommend("ann"), "pipeline: expected to be fitted before it is asked, found no data",
                          tailor::not_fitted_error);
     CHECK_THROWS_AS(asked->recommend_for({}), tailor::not_fitted_error);
-    CHECK_THROWS_AS(asked->recommend(names{}), tailor::not_fitted_error);
+    CHECK_THROWS_AS(asked->recommend_many(names{}), tailor::not_fitted_error);
   }
 }
 
@@ -239,4 +240,15 @@ TEST_CASE("pipeline: a model fitted elsewhere and its ids make one, any_scorer t
   CHECK_THROWS_WITH_AS(joined_type(fitted.model(), log.shared_items(), log.shared_items()),
                        "users: expected 6 ids, found 5", tailor::shape_error);
   CHECK_THROWS_AS(joined_type(fitted.model(), log.shared_users(), nullptr), tailor::shape_error);
+}
+
+TEST_CASE("pipeline: one that was moved from is not fitted, and says so") {
+  rec::pipeline<item_model> shop_of_ours;
+  shop_of_ours.fit(shop());
+  const rec::pipeline<item_model> moved = std::move(shop_of_ours);
+  CHECK(moved.is_fitted());
+  CHECK(!shop_of_ours.is_fitted());  // NOLINT(bugprone-use-after-move)
+  CHECK(!shop_of_ours.knows_user("bob"));
+  CHECK_THROWS_AS(shop_of_ours.recommend("bob"), tailor::not_fitted_error);
+  CHECK_THROWS_AS(shop_of_ours.users(), tailor::not_fitted_error);
 }

@@ -222,3 +222,44 @@ TEST_CASE("a long comparison reports its progress and can be stopped") {
   run.progress = [](const tailor::progress_report&) { return false; };
   CHECK_THROWS_AS(sim::neighbours(x, sim::cosine{}, 5, run), tailor::cancelled_error);
 }
+
+namespace {
+
+/// Symmetric, but what is common goes with its own row's summary: half of x's total that is common, and half of y's.
+struct shared_half : sim::measure_defaults {
+  template <class T>
+  struct overlap {
+    T x{}, y{};
+    void add(T value_x, T value_y) { x += value_x, y += value_y; }
+  };
+  template <class T>
+  T summary(tailor::data::row_view<T> row) const {
+    T sum{};
+    for (const T value : row.values) sum += value;
+    return sum;
+  }
+  template <class T>
+  T operator()(const overlap<T>& o, T total_x, T total_y) const {
+    return total_x > 0 && total_y > 0 ? (o.x / total_x + o.y / total_y) / 2 : T{};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("neighbours: a symmetric measure of one's own gets each row's summary with that row's values") {
+  const tailor::dense_matrix<double> x = {{1, 0, 2, 4}, {3, 1, 0, 1}, {0, 5, 1, 1}, {2, 2, 2, 2}};
+  const auto rows = tailor::data::csr_matrix<double>::from_dense(x);
+  const auto all = sim::pairwise(rows, shared_half{});
+  const auto lists = sim::neighbours(rows, shared_half{}, 3);
+  for (std::size_t r = 0; r < 4; ++r)
+    for (const auto& one : lists[r]) CHECK(one.score == doctest::Approx(all(r, one.index)).epsilon(1e-15));
+}
+
+TEST_CASE("neighbours: near rows keep their digits, also with support asked for") {
+  const tailor::dense_matrix<float> x = {{1000.1F, 999.3F, 1002.7F}, {1000.2F, 999.3F, 1002.7F}, {1, 2, 3}};
+  const auto rows = tailor::data::csr_matrix<float>::from_dense(x);
+  const sim::supported<sim::euclidean> measure(sim::euclidean{}, 2);
+  const auto lists = sim::neighbours(rows, measure, 1);
+  const double apart = static_cast<double>(1000.2F) - static_cast<double>(1000.1F);
+  CHECK(lists[0][0].score == doctest::Approx(1 / (1 + apart)).epsilon(1e-6));
+}

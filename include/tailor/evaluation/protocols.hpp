@@ -95,7 +95,7 @@ ranking_result rank_users(std::size_t n_items, const data::csr_matrix<T>& target
   struct part {
     metrics::ranking_scores sum;
     std::size_t users = 0;
-    std::vector<std::uint32_t> recommended;  // rising and distinct: no longer than the catalogue
+    std::vector<std::uint32_t> recommended;
   };
   const auto map = [&](std::size_t begin, std::size_t end) {
     part mine;
@@ -115,13 +115,11 @@ ranking_result rank_users(std::size_t n_items, const data::csr_matrix<T>& target
     items.erase(std::unique(items.begin(), items.end()), items.end());
     return mine;
   };
-  const auto fold = [](part total, part next) {
+  std::vector<bool> was_recommended(n_items, false);
+  const auto fold = [&](part total, part next) {  // one after the other, on this thread
     total.sum += next.sum;
     total.users += next.users;
-    std::vector<std::uint32_t> both;
-    std::set_union(total.recommended.begin(), total.recommended.end(), next.recommended.begin(), next.recommended.end(),
-                   std::back_inserter(both));
-    total.recommended = std::move(both);
+    for (const std::uint32_t item : next.recommended) was_recommended[item] = true;
     return total;
   };
   const part total = parallel_reduce({targets.n_rows(), 32}, run, {1e9, "evaluate"}, part{}, map, fold);
@@ -130,7 +128,8 @@ ranking_result rank_users(std::size_t n_items, const data::csr_matrix<T>& target
   result.users = total.users;
   result.mean = total.sum;
   result.mean /= static_cast<double>(total.users);
-  result.coverage = static_cast<double>(total.recommended.size()) / static_cast<double>(n_items);
+  result.coverage = static_cast<double>(std::count(was_recommended.begin(), was_recommended.end(), true)) /
+                    static_cast<double>(n_items);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -53,10 +54,50 @@ split temporal_split(const data::interactions& log, double test_size = 0.25);
 /// @throws value_error for a log without times
 split split_at(const data::interactions& log, std::int64_t time);
 
+/// `k` splits, each made when it is asked for, so that only one lives at a time: `for (const split& fold : folds) …`.
+class fold_list {
+ public:
+  class iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = split;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = split;
+
+    iterator(const fold_list& folds, std::size_t at) : folds_(&folds), at_(at) {}
+    split operator*() const { return (*folds_)[at_]; }
+    iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
+    friend bool operator!=(const iterator& a, const iterator& b) { return a.at_ != b.at_; }
+
+   private:
+    const fold_list* folds_;
+    std::size_t at_;
+  };
+
+  /// @param order  the positions of `log`, of which fold f holds back the f-th part
+  fold_list(data::interactions log, std::vector<std::size_t> order, std::size_t k)
+      : log_(std::move(log)), order_(std::move(order)), k_(k) {}
+
+  std::size_t size() const noexcept { return k_; }
+  split operator[](std::size_t fold) const;
+  iterator begin() const { return {*this, 0}; }
+  iterator end() const { return {*this, k_}; }
+
+ private:
+  data::interactions log_;
+  std::vector<std::size_t> order_;
+  std::size_t k_;
+};
+
 /// `k` splits whose test parts are a random partition of all events into parts of (almost) equal size, as
 /// scikit-learn's and Surprise's KFold with shuffling.
 /// @throws value_error unless 2 <= k <= size of the log
-std::vector<split> k_fold(const data::interactions& log, std::size_t k = 5, std::uint64_t seed = 0);
+fold_list k_fold(const data::interactions& log, std::size_t k = 5, std::uint64_t seed = 0);
 
 /// Users are held back, not events: a model learns from the others, then is told a part of what these did and asked for
 /// the rest ("strong generalisation").
@@ -177,19 +218,20 @@ inline split temporal_split(const data::interactions& log, double test_size) {
   return split_at(log, log[order[(std::min)(n_train, log.size() - 1)]].time);
 }
 
-inline std::vector<split> k_fold(const data::interactions& log, std::size_t k, std::uint64_t seed) {
+inline fold_list k_fold(const data::interactions& log, std::size_t k, std::uint64_t seed) {
   require(k >= 2 && k <= log.size(), "k_fold: k", "from 2 to the number of events, " + show(log.size()), k);
-  const std::vector<std::size_t> order = detail::shuffled_positions(log.size(), seed);
-  std::vector<split> folds;
-  std::size_t begin = 0;
-  for (std::size_t fold = 0; fold < k; ++fold) {
-    const std::size_t end = begin + log.size() / k + (fold < log.size() % k ? 1 : 0);
-    std::vector<bool> is_test(log.size(), false);
-    for (std::size_t i = begin; i < end; ++i) is_test[order[i]] = true;
-    folds.push_back(detail::divide(log, is_test));
-    begin = end;
-  }
-  return folds;
+  return {log, detail::shuffled_positions(log.size(), seed), k};
+}
+
+inline split fold_list::operator[](std::size_t fold) const {
+  require(fold < k_, "fold", "below " + show(k_) + ", the number of folds", fold);
+  // The first `size % k` folds have one event more.
+  const std::size_t least = order_.size() / k_, longer = order_.size() % k_;
+  const std::size_t begin = fold * least + (std::min)(fold, longer);
+  const std::size_t end = begin + least + (fold < longer ? 1 : 0);
+  std::vector<bool> is_test(order_.size(), false);
+  for (std::size_t i = begin; i < end; ++i) is_test[order_[i]] = true;
+  return detail::divide(log_, is_test);
 }
 
 inline user_split strong_split(const data::interactions& log, double test_users, double history_size,

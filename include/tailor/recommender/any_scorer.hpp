@@ -27,7 +27,8 @@ class basic_any_scorer {
   /// Holds nothing; `is_fitted()` is false.
   basic_any_scorer() = default;
 
-  template <class Model, class = std::enable_if_t<!std::is_same_v<std::decay_t<Model>, basic_any_scorer>>>
+  template <class Model, class = std::enable_if_t<!std::is_same_v<std::decay_t<Model>, basic_any_scorer> &&
+                                                  std::is_class_v<std::decay_t<Model>>>>
   basic_any_scorer(Model&& model)
       : model_(std::make_shared<const holder<std::decay_t<Model>>>(std::forward<Model>(model))) {}
 

@@ -69,6 +69,8 @@ struct basic_knn_options {
 };
 
 using knn_options = basic_knn_options<>;
+using user_knn_options = knn_options;
+using item_knn_options = knn_options;
 
 namespace detail {
 
@@ -93,10 +95,13 @@ template <class Measure, class F>
 decltype(auto) visit_measure(const basic_knn_options<Measure>& options, F&& f) {
   const bool plain = options.min_support <= 1 && options.shrinkage == 0;
   if (plain) return similarity::visit_measure(options.measure, f);
-  if constexpr (std::is_same_v<Measure, similarity::any_measure>)
+  if constexpr (std::is_same_v<Measure, similarity::any_measure>) {
+    if (const auto* euclidean = std::get_if<similarity::euclidean>(&options.measure))
+      return f(similarity::supported(*euclidean, options.min_support, options.shrinkage));
     return f(similarity::supported(similarity::held_measure(options.measure), options.min_support, options.shrinkage));
-  else
+  } else {
     return f(similarity::supported(options.measure, options.min_support, options.shrinkage));
+  }
 }
 
 }  // namespace detail

@@ -51,14 +51,15 @@ class pipeline {
   /// With the model's default options.
   pipeline() = default;
   /// @param options  the model's options, or a model
-  template <class Options, class = std::enable_if_t<!std::is_same_v<std::decay_t<Options>, pipeline>>>
+  template <class Options, class = std::enable_if_t<!std::is_same_v<std::decay_t<Options>, pipeline> &&
+                                                    std::is_constructible_v<Model, Options&&>>>
   explicit pipeline(Options&& options) : model_(std::forward<Options>(options)) {}
 
   /// A model that was fitted elsewhere, with the ids of its users and items (`interactions::shared_users`); it may be
   /// an any_scorer.
   /// @throws not_fitted_error, shape_error when there are fewer or more ids than the model has users and items
   pipeline(Model model, std::shared_ptr<const data::id_map> users, std::shared_ptr<const data::id_map> items)
-      : model_(std::move(model)), users_(std::move(users)), items_(std::move(items)), fitted_(true) {
+      : model_(std::move(model)), users_(std::move(users)), items_(std::move(items)) {
     if (!model_.is_fitted()) throw not_fitted_error("pipeline: expected a fitted model, found one without data");
     require<shape_error>(users_ && users_->size() == model_.n_users(), "users", show(model_.n_users()) + " ids",
                          users_ ? users_->size() : 0);
@@ -71,23 +72,30 @@ class pipeline {
     model_.fit(log, run);
     users_ = log.shared_users();
     items_ = log.shared_items();
-    fitted_ = true;
     return *this;
   }
 
   /// Whether it has a fitted model and the ids that go with it. Made from a fitted model alone it is not: it knows no
   /// ids.
-  bool is_fitted() const noexcept { return fitted_; }
+  bool is_fitted() const noexcept { return users_ && items_ && model_.is_fitted(); }
   const Model& model() const noexcept { return model_; }
-  const data::id_map& users() const noexcept { return *users_; }
-  const data::id_map& items() const noexcept { return *items_; }
-  bool knows_user(std::string_view user) const { return users_->contains(user); }
-  bool knows_item(std::string_view item) const { return items_->contains(item); }
+  /// @throws not_fitted_error
+  const data::id_map& users() const {
+    check_fitted();
+    return *users_;
+  }
+  const data::id_map& items() const {
+    check_fitted();
+    return *items_;
+  }
+  bool knows_user(std::string_view user) const { return is_fitted() && users_->contains(user); }
+  bool knows_item(std::string_view item) const { return is_fitted() && items_->contains(item); }
 
   /// The best items for a user of the log.
   /// @throws value_error naming an id that the log does not have, not_fitted_error
   item_list recommend(std::string_view user, std::size_t n = 10) const { return recommend(user, just(n)); }
   item_list recommend(std::string_view user, const pipeline_options& options) const {
+    check_fitted();
     return outward(recommender::recommend(model_, user_of(user), inward(options)));
   }
 
@@ -102,8 +110,8 @@ class pipeline {
   }
 
   /// The same for many users of the log, in parallel, in the order given.
-  std::vector<item_list> recommend(const std::vector<std::string>& users, const pipeline_options& options = {},
-                                   const run_options& run = {}) const {
+  std::vector<item_list> recommend_many(const std::vector<std::string>& users, const pipeline_options& options = {},
+                                        const run_options& run = {}) const {
     check_fitted();
     std::vector<user_index> who;
     who.reserve(users.size());
@@ -145,14 +153,14 @@ class pipeline {
     return options;
   }
 
-  user_index user_of(std::string_view user) const { return user_index(at(*users_, user, "user")); }
-  item_index item_of(std::string_view item) const { return item_index(at(*items_, item, "item")); }
+  user_index user_of(std::string_view user) const { return user_index(at(users_, user, "user")); }
+  item_index item_of(std::string_view item) const { return item_index(at(items_, item, "item")); }
   void check_fitted() const {
-    if (!fitted_) throw not_fitted_error("pipeline: expected to be fitted before it is asked, found no data");
+    if (!is_fitted()) throw not_fitted_error("pipeline: expected to be fitted before it is asked, found no data");
   }
-  std::uint32_t at(const data::id_map& ids, std::string_view id, const char* what) const {
+  std::uint32_t at(const std::shared_ptr<const data::id_map>& ids, std::string_view id, const char* what) const {
     check_fitted();
-    if (const auto index = ids.find(id)) return *index;
+    if (const auto index = ids->find(id)) return *index;
     throw value_error(describe(what, "an id of the data it was fitted with", '"' + std::string(id) + '"'));
   }
 
@@ -194,9 +202,7 @@ class pipeline {
   }
 
   Model model_;
-  std::shared_ptr<const data::id_map> users_ = std::make_shared<data::id_map>(),
-                                      items_ = std::make_shared<data::id_map>();
-  bool fitted_ = false;
+  std::shared_ptr<const data::id_map> users_, items_;  // null until fitted
 };
 
 }  // namespace recommender

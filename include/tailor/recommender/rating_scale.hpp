@@ -117,12 +117,16 @@ void sort_reasons(explanation<T>& why) {
 template <class T>
 struct tally {
   T weighted{}, similarity{};
+  std::size_t votes = 0;
 
-  explicit tally(const std::vector<vote<T>>& votes) {
-    for (const vote<T>& one : votes) {
-      weighted += one.similarity * one.z;
-      similarity += one.similarity;
-    }
+  tally() = default;
+  explicit tally(const std::vector<vote<T>>& all) {
+    for (const vote<T>& one : all) add(one.similarity, one.z);
+  }
+  void add(T vote_similarity, T z) noexcept {
+    weighted += vote_similarity * z;
+    similarity += vote_similarity;
+    ++votes;
   }
   T mean() const noexcept { return weighted / similarity; }
 };

@@ -135,12 +135,17 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
   void score_for(data::row_view<T> history, std::uint32_t self, span<T> out) const {
     if (options_.mode == knn_mode::ratings) {
       const detail::level<T> own = level_of(history, self);
-      voters crowd(*this, history, self);
-      std::vector<detail::vote<T>> votes;
-      for (std::uint32_t item = 0; item < out.size(); ++item) {
-        crowd.gather(item, votes);
-        out[item] = votes.size() < options_.min_k ? unscored<T> : rating(own, item, votes);
+      // The most similar come first, so the first k who rated an item are its voters.
+      std::vector<detail::tally<T>> tallies(out.size());
+      for (const scored<T>& one : nearest(history, self, this->n_users())) {
+        const data::row_view<T> row = this->user_items().row(one.index);
+        for (std::size_t i = 0; i < row.size(); ++i) {
+          detail::tally<T>& of_item = tallies[row.columns[i]];
+          if (of_item.votes < options_.k) of_item.add(one.score, levels_.z(one.index, row.columns[i], row.values[i]));
+        }
       }
+      for (std::uint32_t item = 0; item < out.size(); ++item)
+        out[item] = tallies[item].votes < options_.min_k ? unscored<T> : rating(own, item, tallies[item]);
     } else {
       std::fill(out.begin(), out.end(), T{});
       for (const scored<T>& neighbour : nearest(history, self, options_.k)) {
@@ -195,8 +200,8 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
     return detail::level_of(history.values, options_.centre, levels_.all);
   }
 
-  T rating(const detail::level<T>& own, std::uint32_t item, const std::vector<detail::vote<T>>& votes) const {
-    return own.centre + levels_.column(item) + own.scale * detail::tally<T>(votes).mean();
+  T rating(const detail::level<T>& own, std::uint32_t item, const detail::tally<T>& votes) const {
+    return own.centre + levels_.column(item) + own.scale * votes.mean();
   }
 
   void check_ratings_mode() const {
@@ -216,7 +221,7 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
       const std::uint32_t item = items[i].value();
       crowd.gather(item, votes);
       if (votes.size() >= options_.min_k)
-        out[i] = levels_.clipped(rating(own, item, votes));
+        out[i] = levels_.clipped(rating(own, item, detail::tally<T>(votes)));
       else
         out[i] = levels_.clipped(
             levels_.fallback(own, levels_.column(item), history.empty() || item_users_.row(item).empty()));
@@ -232,9 +237,9 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
       voters(*this, history, self).gather(item.value(), votes);
       if (votes.size() < options_.min_k) return why;
       const detail::level<T> own = level_of(history, self);
-      why.score = rating(own, item.value(), votes);
-      why.base = own.centre + levels_.column(item.at());
       const detail::tally<T> sum(votes);
+      why.score = rating(own, item.value(), sum);
+      why.base = own.centre + levels_.column(item.at());
       for (const detail::vote<T>& one : votes)
         why.reasons.push_back(
             {one.row, one.similarity, *find(item, one.row), own.scale * one.similarity * one.z / sum.similarity});

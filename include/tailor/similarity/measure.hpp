@@ -76,6 +76,14 @@ struct has_refined<M, T, Rows,
                        std::declval<const typename M::template overlap<T>&>(), T{}, T{}, std::declval<Rows>()))>>
     : std::true_type {};
 
+/// Whether a measure may want to look at the rows themselves.
+template <class T>
+struct row_pair_source {
+  std::pair<data::row_view<T>, data::row_view<T>> operator()() const;
+};
+template <class M, class T>
+inline constexpr bool refines_v = has_refined<M, T, row_pair_source<T>>::value;
+
 /// What `measure` says of two rows; `rows()` is called when it wants to look at them.
 template <class M, class T, class Rows>
 T measured(M measure, const typename M::template overlap<T>& o, T summary_x, T summary_y, Rows&& rows) {

@@ -36,7 +36,7 @@ class neighbour_lists {
       : offsets_(std::move(offsets)), entries_(std::move(entries)) {}
 
   /// Number of rows.
-  std::size_t size() const noexcept { return offsets_.size() - 1; }
+  std::size_t size() const noexcept { return offsets_.empty() ? 0 : offsets_.size() - 1; }
   span<const scored<T>> operator[](std::size_t row) const noexcept {
     const auto begin = static_cast<std::size_t>(offsets_[row]);
     return {entries_.data() + begin, static_cast<std::size_t>(offsets_[row + 1]) - begin};
@@ -142,7 +142,8 @@ neighbour_lists<T> neighbours_of_csr(data::csr_view<T> rows, data::csr_view<T> t
                                      std::size_t k, const run_options& run) {
   const double n = static_cast<double>(rows.n_rows()), work = common_work(transposed);
   const row_summaries<T> known = summarise(rows, transposed, measure);
-  if constexpr (Measure::needs_overlap && overlaps_are_mutual_v<Measure, T>)
+  // Pairs are compared by what they have in common alone, without the rows themselves.
+  if constexpr (Measure::needs_overlap && overlaps_are_mutual_v<Measure, T> && !refines_v<Measure, T>)
     if (work >= n * n) return string_together(nearest_by_pairs(rows, measure, known, k, work, run));
   return string_together(
       nearest_by_rows(rows, transposed, measure, known, k, Measure::needs_overlap ? work + n : work + n * n, run));

@@ -80,7 +80,12 @@ class row_search {
   ///              such similarities have fewer digits
   row_search(data::csr_view<T> transposed, const row_summaries<T>& known, const Measure& measure,
              data::csr_view<T> rows = {})
-      : rows_(rows), transposed_(transposed), summaries_(known.summaries), offsets_(known.offsets), measure_(measure) {}
+      : rows_(rows), transposed_(transposed), summaries_(known.summaries), offsets_(known.offsets), measure_(measure) {
+    require<shape_error>(summaries_.size() == transposed.n_columns(), "row_search: known",
+                         "summaries of " + show(transposed.n_columns()) + " rows", summaries_.size());
+    require<shape_error>(offsets_.empty() || offsets_.size() == transposed.n_rows(), "row_search: known",
+                         "offsets of no column or of " + show(transposed.n_rows()), offsets_.size());
+  }
 
   std::size_t n_rows() const noexcept { return summaries_.size(); }
 
@@ -88,6 +93,8 @@ class row_search {
   /// same order. O(Σ over the query's columns of the rows that have them).
   template <class F>
   void each(data::row_view<T> query, scratch& memory, F&& f) const {
+    if (!query.empty() && query.columns.back() >= transposed_.n_rows())
+      throw value_error(describe("query", "columns below " + show(transposed_.n_rows()), show(query.columns.back())));
     const T summary = detail::checked_summary(query, measure_, "history");
     std::vector<overlap>& overlaps = memory.overlaps_;
     overlaps.resize(n_rows());

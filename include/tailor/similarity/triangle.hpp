@@ -268,8 +268,14 @@ std::vector<std::vector<scored<T>>> compare_pairs(data::csr_view<T> rows, const 
                                                           columns, known.offsets.data(), cells.data());
       T* line = back.data() + (rank - begin) * n;
       for (std::size_t j = rank + 1; j < n; ++j) {
-        if constexpr (!Measure::symmetric) forth[j] = measure(cells[j].get(), summaries[rank], summaries[j]);
-        line[j] = measure(cells[j].get(), summaries[j], summaries[rank]);
+        // What is common was gathered with `rank` as x, so a symmetric measure has its summaries in that order.
+        const T from_rank = measure(cells[j].get(), summaries[rank], summaries[j]);
+        if constexpr (Measure::symmetric) {
+          line[j] = from_rank;
+        } else {
+          forth[j] = from_rank;
+          line[j] = measure(cells[j].get(), summaries[j], summaries[rank]);
+        }
         cells[j] = Cell{};
       }
       shared.offer_line(rank, Measure::symmetric ? line : forth.data());
