@@ -28,17 +28,12 @@ class held_measure : public measure_defaults {
   explicit held_measure(const any_measure& measure) : held_(measure) {}
 
   template <class T>
-  struct overlap {
-    double n = 0, x = 0, y = 0, xy = 0, xx = 0, yy = 0, squares = 0;
+  struct overlap : pearson::overlap<T> {
+    double squares = 0;  // of the differences
     void add(T value_x, T value_y) noexcept {
-      const auto a = static_cast<double>(value_x), b = static_cast<double>(value_y);
-      n += 1;
-      x += a;
-      y += b;
-      xy += a * b;
-      xx += a * a;
-      yy += b * b;
-      squares += (a - b) * (a - b);
+      pearson::overlap<T>::add(value_x, value_y);
+      const double difference = static_cast<double>(value_x) - static_cast<double>(value_y);
+      squares += difference * difference;
     }
   };
 
@@ -80,7 +75,7 @@ class held_measure : public measure_defaults {
   }
   template <class T>
   static pearson::overlap<T> part_of(const overlap<T>& o, pearson::overlap<T>) {
-    return {o.n, o.x, o.y, o.xy, o.xx, o.yy};
+    return o;
   }
   template <class T>
   static msd::overlap<T> part_of(const overlap<T>& o, msd::overlap<T>) {
