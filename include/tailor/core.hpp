@@ -14,6 +14,7 @@
 #include "core/random.hpp"
 #include "core/sampling.hpp"
 #include "core/span.hpp"
+#include "core/special.hpp"
 #include "core/top_k.hpp"
 
 #endif

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Hand-made lists, and a brute-force twin written from the formulas in the comments: sets instead of searches, the best
-// list made and scored instead of a closed form.
+// list made and scored instead of a closed form; all pairs compared for the AUC, and one number of scikit-learn's.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <set>
 #include <tailor/core/random.hpp>
 #include <tailor/core/sampling.hpp>
-#include <tailor/metrics.hpp>
+#include <tailor/metrics/ranking.hpp>
 #include <vector>
 
+using tailor::metrics::auc;
 using tailor::metrics::ranking_scores;
 using tailor::metrics::score_ranking;
 
@@ -112,6 +114,23 @@ TEST_CASE("score_ranking: equals its brute-force twin on random lists") {
   }
 }
 
+TEST_CASE("score_ranking: many relevant items, and ranks beyond the first") {
+  tailor::random::generator g(6);
+  for (int trial = 0; trial < 20; ++trial) {
+    const std::size_t n_items = 1 + g.below(3000), k = 1 + g.below(400);
+    ids ranked(n_items), relevant;
+    std::iota(ranked.begin(), ranked.end(), 0u);
+    tailor::random::shuffle(ranked.begin(), ranked.end(), g);
+    for (const std::size_t item : tailor::random::sample(n_items, 1 + g.below(n_items), g))
+      relevant.push_back(static_cast<std::uint32_t>(item));
+    CAPTURE(trial);
+    CHECK(same(score_ranking(ranked, relevant, k), twin(ranked, relevant, k), 1e-12));
+    ranked.insert(ranked.begin(), relevant.back());
+    CHECK_THROWS_AS(score_ranking(ranked, relevant, n_items + 1), tailor::value_error);
+    CHECK(score_ranking(relevant, relevant, k).ndcg == 1);
+  }
+}
+
 TEST_CASE("ranking_scores: add up and divide in every field") {
   ranking_scores sum = score_ranking(ids{9, 3, 8, 1, 7}, ids{1, 3, 5}, 5);
   const ranking_scores one = sum;
@@ -131,4 +150,71 @@ TEST_CASE("score_ranking: says what is wrong") {
   CHECK_THROWS_AS(score_ranking(ids{1}, ids{1, 1}, 1), tailor::value_error);
   CHECK_THROWS_WITH_AS(score_ranking(ids{4, 7, 4}, ids{4, 5}, 3),
                        "score_ranking: ranked: expected distinct items, found 4 twice", tailor::value_error);
+}
+
+namespace {
+
+template <class T>
+double auc_twin(const std::vector<T>& scores, const ids& relevant, const ids& hidden) {
+  const auto in = [](const ids& items, std::size_t item) {
+    return std::count(items.begin(), items.end(), static_cast<std::uint32_t>(item)) != 0;
+  };
+  double won = 0, pairs = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    for (std::size_t j = 0; j < scores.size(); ++j) {
+      if (in(hidden, i) || in(hidden, j) || !in(relevant, i) || in(relevant, j)) continue;
+      won += scores[i] > scores[j] ? 1 : scores[i] == scores[j] ? 0.5 : 0;
+      pairs += 1;
+    }
+  return pairs > 0 ? won / pairs : -1;
+}
+
+}  // namespace
+
+TEST_CASE("auc: by hand, and scikit-learn's roc_auc_score") {
+  const float unscored = -std::numeric_limits<float>::infinity();
+  // relevant .9 wins all three, .3 wins one and ties with one
+  CHECK(auc<double>(std::vector<double>{0.3, 0.9, 0.3, 0.5, 0.1}, ids{0, 1}, ids{}) == 4.5 / 6);
+  CHECK(auc<float>(std::vector<float>{unscored, unscored, 1, 0}, ids{0, 2}, ids{}) == 2.5 / 4);
+  CHECK(auc<float>(std::vector<float>{5, 1, 0, 9}, ids{1, 3}, ids{0, 3}) == 1);  // hidden, though relevant
+  CHECK(auc<double>(std::vector<double>{.3, .9, .3, -1, .5, .7, .3, 2.5, .9, 0, .1, .5}, ids{1, 2, 4, 9},
+                    ids{3, 4, 7}) == doctest::Approx(0.41666666666666663).epsilon(1e-15));
+}
+
+TEST_CASE_TEMPLATE("auc: equals its brute-force twin", T, float, double) {
+  tailor::random::generator g(7);
+  for (int trial = 0; trial < 300; ++trial) {
+    const std::size_t n = 1 + g.below(40), levels = 1 + g.below(30);
+    std::vector<T> scores(n);
+    for (T& score : scores)
+      score = g.bernoulli(0.1) ? -std::numeric_limits<T>::infinity() : static_cast<T>(g.below(levels)) / 8;
+    ids relevant, hidden;
+    for (std::uint32_t item = 0; item < n; ++item) {
+      if (g.bernoulli(0.3)) relevant.push_back(item);
+      if (g.bernoulli(0.2)) hidden.push_back(item);
+    }
+    const double expected = auc_twin(scores, relevant, hidden);
+    CAPTURE(trial);
+    if (expected < 0)
+      CHECK_THROWS_AS(auc<T>(scores, relevant, hidden), tailor::value_error);
+    else
+      CHECK(std::abs(auc<T>(scores, relevant, hidden) - expected) <= 1e-14);
+  }
+}
+
+TEST_CASE("auc: says what is wrong") {
+  const std::vector<double> scores = {1, 2, 3};
+  CHECK_THROWS_WITH_AS(auc<double>(scores, ids{}, ids{}),
+                       "auc: expected a relevant item and another one that are not hidden, found no relevant one",
+                       tailor::value_error);
+  CHECK_THROWS_AS(auc<double>(scores, ids{0, 1, 2}, ids{}), tailor::value_error);
+  CHECK_THROWS_AS(auc<double>(scores, ids{0}, ids{0}), tailor::value_error);
+  CHECK_THROWS_AS(auc<double>(std::vector<double>{}, ids{}, ids{}), tailor::value_error);
+  CHECK_THROWS_WITH_AS(auc<double>(scores, ids{3}, ids{}),
+                       "auc: relevant: expected items that were scored, below 3, found 3", tailor::value_error);
+  CHECK_THROWS_AS(auc<double>(scores, ids{1, 0}, ids{}), tailor::value_error);
+  CHECK_THROWS_AS(auc<double>(scores, ids{0}, ids{2, 2}), tailor::value_error);
+  CHECK_THROWS_AS(auc<double>(scores, ids{0}, ids{7}), tailor::value_error);
+  CHECK_THROWS_WITH_AS(auc<double>(std::vector<double>{1, std::nan(""), 3}, ids{0}, ids{}),
+                       "auc: scores(1): expected a number, found NaN", tailor::value_error);
 }
