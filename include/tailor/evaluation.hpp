@@ -2,7 +2,13 @@
 #ifndef TAILOR_EVALUATION_HPP
 #define TAILOR_EVALUATION_HPP
 
+#include "evaluation/cross_validation.hpp"
 #include "evaluation/protocols.hpp"
+#include "evaluation/ranking.hpp"
+#include "evaluation/ratings.hpp"
+#include "evaluation/search.hpp"
+#include "evaluation/search_space.hpp"
 #include "evaluation/split.hpp"
+#include "evaluation/tune.hpp"
 
 #endif

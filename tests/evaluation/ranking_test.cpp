@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A planted log of four users and six items whose answers are worked out by hand, with popularity and with a scorer
 // that is told what to say; and a brute-force loop over users on a generated log.
+#include "tailor/evaluation/ranking.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <set>
 #include <string>
-#include <tailor/core/random.hpp>
-#include <tailor/evaluation.hpp>
+#include <tailor/recommender/buy_again.hpp>
 #include <tailor/recommender/popularity.hpp>
 #include <tailor/recommender/recommend.hpp>
 #include <vector>
+
+#include "planted.hpp"
 
 namespace data = tailor::data;
 namespace evaluation = tailor::evaluation;
@@ -22,58 +26,6 @@ using tailor::recommender::popularity;
 
 namespace {
 
-/// A scorer without options: an item's score is a number that does not depend on who asks, plus what they gave it.
-template <class T>
-class told_scorer {
- public:
-  using value_type = T;
-  told_scorer(data::csr_matrix<T> user_items, std::vector<T> scores)
-      : user_items_(std::move(user_items)), scores_(std::move(scores)) {}
-  bool is_fitted() const { return true; }
-  std::size_t n_users() const { return user_items_.n_rows(); }
-  std::size_t n_items() const { return user_items_.n_columns(); }
-  data::duplicates duplicate_policy() const { return data::duplicates::last; }
-  data::row_view<T> history(user_index user) const { return user_items_.row(user.at()); }
-  void score(user_index user, tailor::span<T> out) const { score(history(user), out); }
-  void score(data::row_view<T> history, tailor::span<T> out) const {
-    for (std::size_t i = 0; i < scores_.size(); ++i) out[i] = scores_[i];
-    for (std::size_t i = 0; i < history.size(); ++i) out[history.columns[i]] += history.values[i];
-  }
-  void predict(user_index user, tailor::span<const item_index> items, tailor::span<T> out) const {
-    for (std::size_t i = 0; i < items.size(); ++i) out[i] = scores_[items[i].at()] + static_cast<T>(user.value());
-  }
-  void predict(data::row_view<T>, tailor::span<const item_index> items, tailor::span<T> out) const {
-    for (std::size_t i = 0; i < items.size(); ++i) out[i] = scores_[items[i].at()];
-  }
-
- private:
-  data::csr_matrix<T> user_items_;
-  std::vector<T> scores_;
-};
-
-/// Four users, six items with the ids 0 … 5; what is named is train, then test.
-struct planted {
-  interactions log;
-  evaluation::split parts;
-
-  planted() {
-    for (int item = 0; item < 6; ++item) log.add("nobody", item);
-    const auto chose = [&](const char* user, int item) { log.add(user, item); };
-    // train, 7 events: item 0 three times, 1 twice, 2 once, 3 once
-    chose("ann", 0), chose("bob", 0), chose("cid", 0);
-    chose("ann", 1), chose("bob", 1);
-    chose("ann", 2), chose("dan", 3);
-    // test, 6 events
-    chose("ann", 3), chose("bob", 3), chose("bob", 2), chose("bob", 0), chose("cid", 4), chose("dan", 3);
-    parts = {log.select(range(6, 13)), log.select(range(13, 19))};
-  }
-  static std::vector<std::size_t> range(std::size_t begin, std::size_t end) {
-    std::vector<std::size_t> all;
-    for (std::size_t i = begin; i < end; ++i) all.push_back(i);
-    return all;
-  }
-};
-
 bool same(const evaluation::ranking_result& a, const evaluation::ranking_result& b) {
   return a.mean.precision == b.mean.precision && a.mean.recall == b.mean.recall &&
          a.mean.capped_recall == b.mean.capped_recall && a.mean.ndcg == b.mean.ndcg &&
@@ -81,18 +33,10 @@ bool same(const evaluation::ranking_result& a, const evaluation::ranking_result&
          a.mean.hit_rate == b.mean.hit_rate && a.coverage == b.coverage && a.users == b.users;
 }
 
-interactions random_log(std::uint64_t seed, std::size_t size) {
-  tailor::random::generator g(seed);
-  interactions log;
-  for (std::size_t i = 0; i < size; ++i)
-    log.add(g.below(150), g.below(1 + g.below(80)), static_cast<double>(1 + g.below(5)), static_cast<std::int64_t>(i));
-  return log;
-}
-
 }  // namespace
 
 TEST_CASE("evaluate_ranking: the planted answer, with popularity") {
-  const planted data;
+  const planted::four_users data;
   popularity model;
   model.fit(data.parts.train);
   // popular first: 0 1 2 3; lists of 2 without what was seen:
@@ -112,9 +56,9 @@ TEST_CASE("evaluate_ranking: the planted answer, with popularity") {
 }
 
 TEST_CASE("evaluate_ranking: the planted answer, with a scorer that is told what to say") {
-  const planted data;
+  const planted::four_users data;
   // best first: 5 4 3 2 1 0
-  const told_scorer<double> model(data.parts.train.matrix<double>(data::duplicates::last), {0, 1, 2, 3, 4, 5});
+  const planted::told_scorer<double> model(data.parts.train.matrix<double>(data::duplicates::last), {0, 1, 2, 3, 4, 5});
   // lists of 3: ann 5 4 3, hit at 3; bob 5 4 3, wants 2 3, hit at 3; cid 5 4 3, hit at 2
   const auto found = evaluation::evaluate_ranking(model, data.parts.test, 3);
   CHECK(found.users == 3);
@@ -154,7 +98,7 @@ TEST_CASE("evaluate_ranking: of history and target, for users whom the model doe
 }
 
 TEST_CASE("evaluate_ranking: history and target must have the same ids") {
-  const planted data;
+  const planted::four_users data;
   popularity model;
   model.fit(data.parts.train);
   interactions stranger;
@@ -164,7 +108,7 @@ TEST_CASE("evaluate_ranking: history and target must have the same ids") {
 }
 
 TEST_CASE("evaluate_ranking: equals a plain loop over users, for any number of threads") {
-  const interactions log = random_log(3, 4000);
+  const interactions log = planted::random_log(3, 4000);
   const auto parts = evaluation::stratified_split(log, 0.25, 1);
   popularity model;
   model.fit(parts.train);
@@ -203,35 +147,139 @@ TEST_CASE("evaluate_ranking: equals a plain loop over users, for any number of t
              evaluation::evaluate_ranking(trained, strong.history, strong.target, 7, four)));
 }
 
-TEST_CASE("evaluate_ratings: every rating of the test part counts once, also repeated ones") {
-  interactions log;
-  log.add("a", 0, 1.5);
-  log.add("b", 1, 1);
-  log.add("b", 0, 4);
-  log.add("b", 0, 2);
-  const told_scorer<float> model(log.matrix<float>(data::duplicates::last), {1, 2});
-  // predicted 1 3 2 2 (the user's index is added), actual 1.5 1 4 2
-  const auto found = evaluation::evaluate_ratings(model, log);
-  CHECK(found.ratings == 4);
-  CHECK(found.rmse == doctest::Approx(std::sqrt((0.25 + 4 + 4 + 0) / 4)).epsilon(1e-15));
-  CHECK(found.mae == doctest::Approx(4.5 / 4).epsilon(1e-15));
+TEST_CASE("evaluate_ranking: several cutoffs are the same lists cut") {
+  const planted::four_users data;
+  popularity model;
+  model.fit(data.parts.train);
+  evaluation::ranking_options options;
+  options.cutoffs = {2, 1, 100};
+  const auto found = evaluation::evaluate_ranking(model, data.parts.test, options);
+  REQUIRE(found.size() == 3);
+  for (std::size_t c = 0; c < 3; ++c) {
+    CHECK(found[c].k == options.cutoffs[c]);
+    CHECK(same(found[c], evaluation::evaluate_ranking(model, data.parts.test, options.cutoffs[c])));
+  }
 }
 
-TEST_CASE("evaluate_ratings: the same for any number of threads") {
-  const interactions log = random_log(8, 3000);
-  std::vector<double> scores;
-  for (std::size_t i = 0; i < log.n_items(); ++i) scores.push_back(3 + 0.01 * static_cast<double>(i));
-  const told_scorer<double> model(log.matrix<double>(data::duplicates::last), scores);
-  tailor::run_options one, four;
-  one.threads = 1;
-  four.threads = 4;
-  const auto a = evaluation::evaluate_ratings(model, log, one), b = evaluation::evaluate_ratings(model, log, four);
-  CHECK(a.rmse == b.rmse);
-  CHECK(a.mae == b.mae);
+TEST_CASE("evaluate_ranking: what each user's list was worth, and how sure the mean is") {
+  const planted::four_users data;
+  popularity model;
+  model.fit(data.parts.train);
+  const auto found = evaluation::evaluate_ranking(model, data.parts.test, 2);
+  CHECK(found.k == 2);
+  CHECK(found.asked == std::vector<user_index>{user_index(1), user_index(2), user_index(3)});
+  REQUIRE(found.of_user.size() == 3);
+  CHECK(found.of_user[0].precision == 0.5);
+  CHECK(found.of_user[1].precision == 1);
+  CHECK(found.of_user[2].precision == 0);
+  // .5, 1, 0: standard deviation .5; t(.975, 2) = .95 √(2 / .0975) in closed form
+  const auto precision = found.estimate(&tailor::metrics::ranking_scores::precision);
+  CHECK(precision.mean == 0.5);
+  CHECK(precision.standard_error == doctest::Approx(0.5 / std::sqrt(3.0)).epsilon(1e-14));
+  const double t = 0.95 * std::sqrt(2 / 0.0975);
+  CHECK(precision.interval.upper == doctest::Approx(0.5 + t * 0.5 / std::sqrt(3.0)).epsilon(1e-12));
 }
 
-TEST_CASE("evaluation: can be cancelled") {
-  const planted data;
+TEST_CASE("evaluate_ranking: beyond accuracy, by hand") {
+  const planted::four_users data;
+  popularity model;
+  model.fit(data.parts.train);
+  evaluation::ranking_options options;
+  options.cutoffs = {2};
+  options.auc = true;
+  options.item_similarity = [](item_index i, item_index j) {
+    return std::abs(static_cast<int>(i.value()) - static_cast<int>(j.value())) == 1 ? 0.25 : 0.0;
+  };
+  // even items are of one category, odd ones of the other
+  options.item_categories =
+      data::csr_matrix<double>::from_dense(xt::xtensor<double, 2>{{1, 0}, {0, 1}, {1, 0}, {0, 1}, {1, 0}, {0, 1}});
+  const auto found = evaluation::evaluate_ranking(model, data.parts.test, options).front();
+  // the lists are 3 for ann (who has 0 1 2), 2 3 for bob (0 1), 1 2 for cid (0); see above
+  CHECK(found.coverage == 3.0 / 6);
+  CHECK(found.gini == doctest::Approx(17.0 / 30).epsilon(1e-14));  // counts 0 0 0 1 2 2
+  CHECK(found.entropy == doctest::Approx(-0.2 * std::log2(0.2) - 0.8 * std::log2(0.4)).epsilon(1e-14));
+  // of four training users two have item 1, one has 2, one has 3: 1, 2 and 2 bits
+  REQUIRE(found.novelty);
+  CHECK(found.novelty->mean == doctest::Approx((2 + 2 + 1.5) / 3).epsilon(1e-14));
+  // ann's and bob's items come before all others, cid's ties with one and loses to three
+  REQUIRE(found.auc);
+  CHECK(found.auc->mean == doctest::Approx((1 + 1 + 0.5 / 4) / 3).epsilon(1e-14));
+  REQUIRE(found.diversity);
+  CHECK(found.diversity->n == 2);  // ann's list is one item
+  CHECK(found.diversity->mean == 0.75);
+  REQUIRE(found.serendipity);
+  CHECK(found.serendipity->mean == doctest::Approx((11.0 / 12 + (0.875 + 1) / 2 + 0) / 3).epsilon(1e-14));
+  REQUIRE(found.miscalibration);
+  const double ann = 2.0 / 3 * std::log(100.0) + 1.0 / 3 * std::log(1.0 / 3 / (0.99 + 0.01 / 3));
+  CHECK(found.miscalibration->mean == doctest::Approx((ann + 0 + std::log(1 / 0.505)) / 3).epsilon(1e-12));
+
+  const auto plain = evaluation::evaluate_ranking(model, data.parts.test, 2);
+  CHECK(same(plain, found));
+  CHECK(!plain.auc);
+  CHECK(!plain.diversity);
+  CHECK(!plain.serendipity);
+  CHECK(!plain.miscalibration);
+}
+
+TEST_CASE("evaluate_ranking: where people buy again, what they had competes and counts") {
+  const planted::four_users data;
+  popularity model;
+  model.fit(data.parts.train);
+  evaluation::ranking_options options;
+  options.cutoffs = {2};
+  options.hide_seen = false;
+  // everybody's list is 0 1: bob wants 0 2 3, a hit at 1; ann 3, cid 4, dan 3
+  const auto found = evaluation::evaluate_ranking(model, data.parts.test, options).front();
+  CHECK(found.users == 4);
+  CHECK(found.mean.hit_rate == 0.25);
+  CHECK(found.mean.recall == doctest::Approx(1.0 / 12).epsilon(1e-15));
+  CHECK(found.coverage == 2.0 / 6);
+
+  // what they have: ann 0 1, bob 0 1, cid 0, dan 3
+  tailor::recommender::buy_again own;
+  own.fit(data.parts.train);
+  const auto again = evaluation::evaluate_ranking(own, data.parts.test, options).front();
+  CHECK(again.users == 4);
+  CHECK(again.mean.hit_rate == 0.5);  // bob's 0, dan's 3
+  CHECK_THROWS_WITH_AS(evaluation::evaluate_ranking(own, data.parts.test, 2),
+                       "ranking_options::hide_seen: expected false for a model that recommends what users had before, "
+                       "found true, which leaves it nothing",
+                       tailor::value_error);
+}
+
+TEST_CASE("compare: two models user by user") {
+  const planted::four_users data;
+  popularity model;
+  model.fit(data.parts.train);
+  const planted::told_scorer<double> other(data.parts.train.matrix<double>(data::duplicates::last), {0, 1, 2, 3, 9, 5});
+  const auto a = evaluation::evaluate_ranking(other, data.parts.test, 2);
+  const auto b = evaluation::evaluate_ranking(model, data.parts.test, 2);
+  // other's lists of 2: 4 5 for all; cid alone finds one. popularity: see above
+  const auto found = evaluation::compare(a, b, &tailor::metrics::ranking_scores::hit_rate);
+  CHECK(found.n == 3);
+  CHECK(found.difference == doctest::Approx(1.0 / 3 - 2.0 / 3).epsilon(1e-14));
+  CHECK(found.wins == 1);
+  CHECK(found.losses == 2);
+  CHECK(found.randomization_p_value == 1);  // differences -1, -1, 1: every sum of signs is at least as large
+  auto fewer = b;
+  fewer.asked.pop_back();
+  CHECK_THROWS_WITH_AS(evaluation::compare(a, fewer), "compare: b: expected the users of a, found others",
+                       tailor::value_error);
+}
+
+TEST_CASE("item_cosine: of who chose what") {
+  const planted::four_users data;
+  const evaluation::item_cosine cosine(data.parts.train);
+  CHECK(cosine(item_index(0), item_index(1)) == doctest::Approx(2 / std::sqrt(6.0)).epsilon(1e-15));
+  CHECK(cosine(item_index(1), item_index(0)) == cosine(item_index(0), item_index(1)));
+  CHECK(cosine(item_index(0), item_index(0)) == 1);
+  CHECK(cosine(item_index(0), item_index(3)) == 0);
+  CHECK(cosine(item_index(4), item_index(4)) == 0);
+  CHECK_THROWS_AS(cosine(item_index(0), item_index(6)), tailor::value_error);
+}
+
+TEST_CASE("evaluate_ranking: can be cancelled") {
+  const planted::four_users data;
   popularity model;
   model.fit(data.parts.train);
   tailor::run_options stop;
@@ -239,8 +287,8 @@ TEST_CASE("evaluation: can be cancelled") {
   CHECK_THROWS_AS(evaluation::evaluate_ranking(model, data.parts.test, 2, stop), tailor::cancelled_error);
 }
 
-TEST_CASE("evaluation: says what is wrong") {
-  const planted data;
+TEST_CASE("evaluate_ranking: says what is wrong") {
+  const planted::four_users data;
   popularity model;
   CHECK_THROWS_AS(evaluation::evaluate_ranking(model, data.parts.test), tailor::not_fitted_error);
   model.fit(data.parts.train);
@@ -260,8 +308,17 @@ TEST_CASE("evaluation: says what is wrong") {
   CHECK_THROWS_WITH_AS(evaluation::evaluate_ranking(model, more_items),
                        "test: expected the items the model was fitted with, 6, found 7 items", tailor::value_error);
   CHECK_THROWS_AS(evaluation::evaluate_ranking(model, more_items, more_items), tailor::value_error);
-  const told_scorer<double> scorer(data.log.matrix<double>(data::duplicates::last), {0, 1, 2, 3, 4, 5});
-  CHECK_THROWS_AS(evaluation::evaluate_ratings(scorer, more_items), tailor::value_error);
-  CHECK_THROWS_AS(evaluation::evaluate_ratings(scorer, more_users), tailor::value_error);
-  CHECK_THROWS_AS(evaluation::evaluate_ratings(scorer, interactions()), tailor::value_error);
+  evaluation::ranking_options options;
+  options.cutoffs = {};
+  CHECK_THROWS_WITH_AS(evaluation::evaluate_ranking(model, data.parts.test, options),
+                       "ranking_options::cutoffs: expected at least one, found 0", tailor::value_error);
+  options.cutoffs = {2, 0};
+  CHECK_THROWS_AS(evaluation::evaluate_ranking(model, data.parts.test, options), tailor::value_error);
+  options.cutoffs = {2};
+  options.item_categories = data::csr_matrix<double>::from_dense(xt::xtensor<double, 2>{{1, 0}});
+  CHECK_THROWS_WITH_AS(evaluation::evaluate_ranking(model, data.parts.test, options),
+                       "ranking_options::item_categories: expected 6 rows, one an item, found 1", tailor::shape_error);
+  options.item_categories =
+      data::csr_matrix<double>::from_dense(xt::xtensor<double, 2>{{1, 0}, {0, 1}, {1, 0}, {0, 1}, {1, 0}, {0, -1}});
+  CHECK_THROWS_AS(evaluation::evaluate_ranking(model, data.parts.test, options), tailor::value_error);
 }
