@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // k-NN models at MovieLens-1M's shape: fitting item_knn and recommending ten items to every user, beside implicit's
-// CosineRecommender; one user served from a history, without refitting; user_knn's ratings.
+// CosineRecommender; one user served from a history, without refitting; user_knn's ratings. Fitting the other models of
+// ratings, beside Surprise's.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -91,6 +92,25 @@ void user_knn_ratings(benchmark::State& state) {
   }
 }
 
+/// Surprise 1.1.4 (g++ -O2) on 2026-11-24 on one of two busy cores of an AMD EPYC 7003 (Milan), processor time of one
+/// fit of the same data.
+template <class Model>
+void fit_ratings(benchmark::State& state, Model model, const char* peer) {
+  const auto data = benchmarks::ml1m_shape(false);
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto copy = data;
+    state.ResumeTiming();
+    model.fit(std::move(copy), threads(1));
+  }
+  state.SetLabel(std::string("Surprise: ") + peer);
+}
+
+BENCHMARK_CAPTURE(fit_ratings, baseline, recommender::baseline(), "1.7 s")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(fit_ratings, baseline_sgd, recommender::baseline(recommender::bias_options::sgd()), "1.6 s")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(fit_ratings, slope_one, recommender::slope_one(), "27 s")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(fit_ratings, co_clustering, recommender::co_clustering(), "25 s")->Unit(benchmark::kMillisecond);
 BENCHMARK(fit_item_knn)
     ->ArgNames({"ones", "threads"})
     ->ArgsProduct({{1, 0}, {1, 2}})

@@ -9,9 +9,12 @@
 #include <string>
 #include <tailor/data.hpp>
 #include <tailor/evaluation.hpp>
-#include <tailor/recommender.hpp>
+#include <tailor/recommender/pipeline.hpp>
+#include <tailor/recommender/popularity.hpp>
 #include <vector>
 
+#include "models.hpp"
+#include "settings.hpp"
 #include "support/program.hpp"
 #include "support/ratings_data.hpp"
 
@@ -20,35 +23,10 @@ namespace {
 namespace data = tailor::data;
 namespace evaluation = tailor::evaluation;
 namespace recommender = tailor::recommender;
-namespace similarity = tailor::similarity;
+
+using shop_type = recommender::pipeline<chosen_model>;
 
 const char* const usual_data = TAILOR_EXAMPLES_DATA_DIR "/movielens-latest-small.csv";
-
-struct settings : program::common_flags {
-  std::string ratings, titles, separator;
-  std::optional<std::string> user_column, item_column, value_column, time_column;
-  bool skip_bad_rows = false;
-  std::optional<double> binarise;
-
-  std::string mode = "topn", model, measure, weighting = "none", centring = "none";
-  std::size_t k = 0, neighbours = 0;  // 0 = the mode's own
-  std::size_t min_support = 1;
-  double shrinkage = 0;
-
-  std::optional<std::string> user;
-  std::vector<std::string> history;
-  std::size_t top = 10;
-  bool explain = false, all = false;
-  std::string out;
-
-  std::string evaluate, split = "stratified";
-  std::size_t folds = 5;
-  double test_size = 0.25;
-
-  bool rates() const { return mode == "ratings"; }
-  bool ranks_lists() const { return evaluate == "topn"; }
-  std::size_t list_length() const { return k == 0 ? 10 : k; }
-};
 
 void add_flags(CLI::App& app, settings& s) {
   const auto from_one = program::whole_number(1);
@@ -72,9 +50,10 @@ void add_flags(CLI::App& app, settings& s) {
       ->check(CLI::IsMember({"topn", "ratings"}))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--model", s.model, "default: item_knn to rank, user_knn to predict ratings")
-      ->check(CLI::IsMember({"item_knn", "user_knn", "popularity"}))
-      ->group(group);
+  std::string models = "default: item_knn to rank, user_knn to predict ratings;";
+  for (const model_kind& kind : all_models()) models += '\n' + kind.name + ": " + kind.about;
+  app.add_option("--model", s.model, models)->group(group);
+  app.add_option("--set", s.set, "an option of the model by its name in the library: NAME=VALUE")->group(group);
   app.add_option("--measure", s.measure, "default: cosine to rank, msd to predict ratings")
       ->check(CLI::IsMember({"cosine", "corated_cosine", "adjusted_cosine", "pearson", "msd", "jaccard", "dice",
                              "tversky", "asymmetric_cosine", "euclidean", "dot"}))
@@ -108,6 +87,7 @@ void add_flags(CLI::App& app, settings& s) {
       ->delimiter(',')
       ->group(group);
   app.add_option("--top", s.top, "how many")->check(from_one)->capture_default_str()->group(group);
+  app.add_flag("--repeats", s.repeats, "what they had may come again, and counts when measured")->group(group);
   app.add_flag("--explain", s.explain, "say why")->group(group);
   app.add_flag("--all", s.all, "for every user, into --out")->group(group);
   app.add_option("--out", s.out, "CSV that --all writes")->group(group);
@@ -157,12 +137,14 @@ void check_flags(const CLI::App& app, const settings& s) {
   refuse(s.split == "last", {"--test-size"}, "does not go with --split last, which holds one event back");
   refuse(s.rates(), {"--weighting"}, "is for --mode topn");
   refuse(!s.rates(), {"--centring"}, "is for --mode ratings");
-  if (s.model == "popularity") {
-    if (s.rates()) throw program::usage_error("popularity predicts no ratings: it is for --mode topn");
-    refuse(true, {"--measure", "--neighbours", "--weighting", "--min-support", "--shrinkage"},
-           "does not go with --model popularity");
-    refuse(!s.ranks_lists(), {"--k"}, "does not go with --model popularity");
-  }
+  const model_kind kind = model_named(s.model_name());
+  const bool is_knn = kind.name == "item_knn" || kind.name == "user_knn";
+  if (s.rates() && !kind.rates) throw program::usage_error("--model " + kind.name + " predicts no ratings");
+  refuse(!is_knn, {"--measure", "--neighbours", "--centring", "--weighting", "--min-support", "--shrinkage"},
+         "does not go with --model " + kind.name);
+  refuse(!is_knn && !s.ranks_lists(), {"--k"}, "does not go with --model " + kind.name);
+  refuse(!kind.explains && kind.name != "popularity", {"--explain"}, "does not go with --model " + kind.name);
+  refuse(kind.repeats, {"--repeats"}, "goes without saying with --model " + kind.name);
   if (s.evaluate == "rating" && !s.rates()) throw program::usage_error("--evaluate rating needs --mode ratings");
   if (s.separator != "\\t" && s.separator.size() > 2)
     throw program::usage_error("--separator: expected one or two characters, or \\t, found " + s.separator);
@@ -204,50 +186,6 @@ program::ratings_data load(const settings& s) {
   return loaded;
 }
 
-// --- the model -------------------------------------------------------------------------------------------------------
-
-similarity::any_measure measure_named(const std::string& name) {
-  if (name == "corated_cosine") return similarity::corated_cosine{};
-  if (name == "adjusted_cosine") return similarity::adjusted_cosine{};
-  if (name == "pearson") return similarity::pearson{};
-  if (name == "msd") return similarity::msd{};
-  if (name == "jaccard") return similarity::jaccard{};
-  if (name == "dice") return similarity::dice{};
-  if (name == "tversky") return similarity::tversky{};
-  if (name == "asymmetric_cosine") return similarity::asymmetric_cosine{};
-  if (name == "euclidean") return similarity::euclidean{};
-  if (name == "dot") return similarity::dot{};
-  return similarity::cosine{};
-}
-
-recommender::knn_options knn_options_of(const settings& s) {
-  recommender::knn_options options = s.rates() ? recommender::knn_options::ratings() : recommender::knn_options();
-  if (s.weighting == "log") options.weight = data::weighting::log;
-  if (s.weighting == "tfidf") options = recommender::knn_options::tfidf();
-  if (s.weighting == "bm25") options = recommender::knn_options::bm25();
-  if (s.centring == "mean") options.centre = recommender::centring::mean;
-  if (s.centring == "zscore") options.centre = recommender::centring::zscore;
-  if (s.centring == "baseline") options.centre = recommender::centring::baseline;
-  if (!s.measure.empty()) options.measure = measure_named(s.measure);
-  if (s.k != 0 && !s.ranks_lists()) options.k = s.k;
-  if (s.neighbours != 0) options.k = s.neighbours;
-  options.min_support = s.min_support;
-  options.shrinkage = s.shrinkage;
-  return options;
-}
-
-/// Calls `f` with a pipeline, not yet fitted, of the model that was asked for.
-template <class F>
-void with_model(const settings& s, F&& f) {
-  const std::string name = !s.model.empty() ? s.model : s.rates() ? "user_knn" : "item_knn";
-  if (name == "popularity")
-    f(recommender::pipeline<recommender::popularity>());
-  else if (name == "user_knn")
-    f(recommender::pipeline<recommender::user_knn>(knn_options_of(s)));
-  else
-    f(recommender::pipeline<recommender::item_knn>(knn_options_of(s)));
-}
-
 // --- recommending ----------------------------------------------------------------------------------------------------
 
 std::string title_of(const program::title_map& titles, std::string_view item) {
@@ -256,11 +194,11 @@ std::string title_of(const program::title_map& titles, std::string_view item) {
 }
 
 /// The strongest reasons, in words.
-template <class Shop, class Why>
-std::string because(const Shop& shop, const program::title_map& titles, const Why& why) {
+std::string because(const shop_type& shop, const program::title_map& titles,
+                    const recommender::explanation<float>& why) {
   constexpr std::size_t most = 3;
   std::string text;
-  const bool of_users = why.reasons_are == Why::kind::users;
+  const bool of_users = why.reasons_are == recommender::explanation<float>::kind::users;
   for (std::size_t i = 0; i < why.reasons.size() && i < most; ++i) {
     const auto& reason = why.reasons[i];
     const std::string id(of_users ? shop.users()[reason.index] : shop.items()[reason.index]);
@@ -278,20 +216,19 @@ std::string because(const Shop& shop, const program::title_map& titles, const Wh
 }
 
 /// What `--history` says, as the model wants it.
-template <class Shop>
-data::sparse_vector<typename Shop::value_type> history_of(const Shop& shop, const settings& s) {
+data::sparse_vector<float> history_of(const shop_type& shop, const settings& s) {
   std::vector<std::uint32_t> items;
   for (const std::string& item : s.history) {
     const auto index = shop.items().find(item);
     if (!index) throw tailor::value_error(tailor::describe("--history", "ids of items of the data", '"' + item + '"'));
     items.push_back(*index);
   }
-  const std::vector<typename Shop::value_type> ones(items.size(), 1);
-  return {shop.items().size(), items, tailor::span<const typename Shop::value_type>(ones), data::duplicates::last};
+  const std::vector<float> ones(items.size(), 1);
+  return {shop.items().size(), items, tailor::span<const float>(ones), data::duplicates::last};
 }
 
-template <class Shop>
-void recommend_one(const Shop& shop, const settings& s, const program::ratings_data& loaded, double fit_seconds) {
+void recommend_one(const shop_type& shop, const model_kind& kind, const settings& s,
+                   const program::ratings_data& loaded, double fit_seconds) {
   const bool is_new = !s.history.empty();
   const std::string user = s.user ? *s.user : std::string(loaded.log.users()[loaded.log[0].user.value()]);
   if (!shop.knows_user(user))
@@ -301,6 +238,7 @@ void recommend_one(const Shop& shop, const settings& s, const program::ratings_d
   const auto index = tailor::user_index(shop.users().at(user));
   recommender::recommend_options options;
   options.n = s.top;
+  options.hide_seen = !(s.repeats || kind.repeats);
   const program::stopwatch watch;
   const auto picks =
       is_new ? recommender::recommend(model, history.view(), options) : recommender::recommend(model, index, options);
@@ -310,19 +248,18 @@ void recommend_one(const Shop& shop, const settings& s, const program::ratings_d
   std::vector<double> shown;  // to a person: a rating within the range of ratings, where the order goes beyond it
   for (const auto& pick : picks) {
     shown.push_back(static_cast<double>(pick.score));
-    if constexpr (recommender::predicts_v<std::decay_t<decltype(model)>>) {
-      typename Shop::value_type rating = pick.score;
+    if (s.rates()) {
+      float rating = pick.score;
       const tailor::span<const tailor::item_index> item(&pick.item, 1);
-      const tailor::span<typename Shop::value_type> out(&rating, 1);
-      if (s.rates()) is_new ? model.predict(history.view(), item, out) : model.predict(index, item, out);
+      const tailor::span<float> out(&rating, 1);
+      is_new ? model.predict(history.view(), item, out) : model.predict(index, item, out);
       shown.back() = static_cast<double>(rating);
     }
     const std::string id(shop.items()[pick.item.value()]);
     std::string reasons;
-    if constexpr (recommender::explains_v<std::decay_t<decltype(model)>>) {
-      if (s.explain)
-        reasons = because(shop, loaded.titles,
-                          is_new ? model.explain(history.view(), pick.item) : model.explain(index, pick.item));
+    if (s.explain && kind.explains) {
+      reasons = because(shop, loaded.titles,
+                        is_new ? model.explain(history.view(), pick.item) : model.explain(index, pick.item));
     } else if (s.explain) {
       char text[64];
       std::snprintf(text, sizeof text, "chosen %g times", static_cast<double>(pick.score));
@@ -337,7 +274,7 @@ void recommend_one(const Shop& shop, const settings& s, const program::ratings_d
                          {"score_seconds", score_seconds}});
     return;
   }
-  const char* why = recommender::explains_v<std::decay_t<decltype(model)>> ? "because of " : "because it was ";
+  const char* why = kind.explains ? "because of " : "because it was ";
   const std::size_t width = program::terminal_width(), title_width = std::min<std::size_t>(width - 14, 60);
   std::printf("For %s, out of %s:\n\n", is_new ? "somebody new" : ("user " + user).c_str(), loaded.source.c_str());
   if (!items.empty())
@@ -350,19 +287,20 @@ void recommend_one(const Shop& shop, const settings& s, const program::ratings_d
   if (picks.missing() > 0)
     std::printf("     %s\n",
                 items.empty()
-                    ? "Nothing: no item that is new to them is similar to what they have."
+                    ? "Nothing: the model has no opinion of any item that may be recommended to them."
                     : (std::to_string(picks.missing()) + " fewer than asked for: nothing else has a score.").c_str());
   std::printf(
       "\nTrained in %.2f s on %s of %s and %s.\n", fit_seconds, program::count_of(loaded.log.size(), "event").c_str(),
       program::count_of(loaded.log.n_users(), "user").c_str(), program::count_of(loaded.log.n_items(), "item").c_str());
 }
 
-template <class Shop>
-void recommend_everybody(const Shop& shop, const settings& s, const program::ratings_data& loaded, double fit_seconds) {
+void recommend_everybody(const shop_type& shop, const model_kind& kind, const settings& s,
+                         const program::ratings_data& loaded, double fit_seconds) {
   std::vector<std::string> users;
   for (std::uint32_t u = 0; u < loaded.log.n_users(); ++u) users.emplace_back(loaded.log.users()[u]);
   recommender::pipeline_options options;
   options.n = s.top;
+  options.hide_seen = !(s.repeats || kind.repeats);
   const program::stopwatch watch;
   const auto lists = shop.recommend_many(users, options, s.run);
   const double score_seconds = watch.seconds();
@@ -391,90 +329,163 @@ void recommend_everybody(const Shop& shop, const settings& s, const program::rat
 
 // --- measuring -------------------------------------------------------------------------------------------------------
 
-template <class Model>
-void evaluate_ratings(const Model& unfitted, const settings& s, const program::ratings_data& loaded) {
-  if constexpr (std::is_same_v<Model, recommender::popularity>) {
-    throw program::usage_error("popularity predicts no ratings");
-  } else {
-    double rmse = 0, mae = 0, fit_seconds = 0, score_seconds = 0;
-    for (const evaluation::split& fold : evaluation::k_fold(loaded.log, s.folds, s.seed)) {
-      Model model = unfitted;
-      const program::stopwatch fitting;
-      model.fit(fold.train, s.run);
-      fit_seconds += fitting.seconds();
-      const program::stopwatch scoring;
-      const auto result = evaluation::evaluate_ratings(model, fold.test, s.run);
-      score_seconds += scoring.seconds();
-      rmse += result.rmse / static_cast<double>(s.folds);
-      mae += result.mae / static_cast<double>(s.folds);
-    }
-    if (s.json)
-      program::print_json({{"rmse", rmse},
-                           {"mae", mae},
-                           {"folds", s.folds},
-                           {"fit_seconds", fit_seconds},
-                           {"score_seconds", score_seconds}});
-    else
-      std::printf("%s, %zu folds: RMSE %.4f, MAE %.4f (%.2f s to train, %.2f s to predict)\n", loaded.source.c_str(),
-                  s.folds, rmse, mae, fit_seconds, score_seconds);
-  }
+/// "0.3012 ± 0.0123", as wide as a column.
+std::string with_interval(double value, const tailor::metrics::interval& at) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.4f ± %.4f", value, (at.upper - at.lower) / 2);
+  return program::fitted(text, 17);
+}
+std::string without_interval(double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.4f", value);
+  return program::fitted(text, 17);
+}
+void table_line(const std::string& name, const std::string& mine, const std::string& other) {
+  std::printf("%s  %s  %s\n", program::fitted(name, 14).c_str(), mine.c_str(), other.c_str());
 }
 
-struct ranking_run {
-  evaluation::ranking_result result;
-  double fit_seconds, score_seconds;
-};
+nlohmann::json pair_of(const tailor::metrics::interval& at) { return {at.lower, at.upper}; }
 
-template <class Model>
-ranking_run run_ranking(Model model, const settings& s, const data::interactions& log) {
-  const program::stopwatch fitting;
-  if (s.split == "strong") {
-    const evaluation::user_split parts = evaluation::strong_split(log, s.test_size, 0.8, s.seed);
-    model.fit(parts.train, s.run);
-    const double fit_seconds = fitting.seconds();
-    const program::stopwatch scoring;
-    return {evaluation::evaluate_ranking(model, parts.history, parts.target, s.list_length(), s.run), fit_seconds,
-            scoring.seconds()};
-  }
-  const evaluation::split parts = s.split == "last"       ? evaluation::leave_last_out(log)
-                                  : s.split == "temporal" ? evaluation::temporal_split(log, s.test_size)
-                                                          : evaluation::stratified_split(log, s.test_size, s.seed);
-  model.fit(parts.train, s.run);
-  const double fit_seconds = fitting.seconds();
-  const program::stopwatch scoring;
-  return {evaluation::evaluate_ranking(model, parts.test, s.list_length(), s.run), fit_seconds, scoring.seconds()};
+/// How sure a difference is, in words.
+std::string difference_in_words(const std::string& metric, const tailor::metrics::paired_comparison& found,
+                                const std::string& other) {
+  char text[256];
+  std::snprintf(
+      text, sizeof text, "%s is %.4f %s %s (95%%: %.4f to %.4f; p %s).", metric.c_str(), std::abs(found.difference),
+      found.difference < 0 ? "below" : "above", other.c_str(), found.interval.lower, found.interval.upper,
+      found.randomization_p_value < 0.001 ? "< 0.001" : ("= " + without_interval(found.randomization_p_value)).c_str());
+  return text;
 }
 
-template <class Model>
-void evaluate_topn(const Model& unfitted, const settings& s, const program::ratings_data& loaded) {
-  const ranking_run mine = run_ranking(unfitted, s, loaded.log);
-  const std::string at = '@' + std::to_string(s.list_length());
-  const auto& m = mine.result.mean;
+nlohmann::json as_json(const evaluation::cross_validation_result<evaluation::rating_result>& found) {
+  const auto rmse = found.mean(&evaluation::rating_result::rmse);
+  nlohmann::json object = {{"rmse", rmse.mean},
+                           {"rmse_interval", pair_of(rmse.interval)},
+                           {"mae", found.mean(&evaluation::rating_result::mae).mean}};
+  return object;
+}
+
+void evaluate_ratings(const chosen_model& unfitted, const settings& s, const program::ratings_data& loaded) {
+  using evaluation::rating_result;
+  evaluation::fold_options folds;
+  folds.folds = s.folds;
+  folds.seed = s.seed;
+  const auto mine = evaluation::cross_validate_ratings(unfitted, loaded.log, folds, s.run);
+  settings plain;
+  plain.seed = s.seed;
+  const chosen_model baseline = model_named("baseline").make(plain);
+  const auto other = evaluation::cross_validate_ratings(baseline, loaded.log, folds, s.run);
   if (s.json) {
-    program::print_json({{"ndcg" + at, m.ndcg},
-                         {"recall" + at, m.recall},
-                         {"precision" + at, m.precision},
-                         {"map" + at, m.average_precision},
-                         {"mrr" + at, m.reciprocal_rank},
-                         {"hit_rate" + at, m.hit_rate},
-                         {"coverage", mine.result.coverage},
-                         {"users", mine.result.users},
-                         {"fit_seconds", mine.fit_seconds},
-                         {"score_seconds", mine.score_seconds}});
-    return;
+    nlohmann::json object = as_json(mine);
+    object["folds"] = s.folds;
+    object["fit_seconds"] = mine.fit_seconds;
+    object["score_seconds"] = mine.score_seconds;
+    object["baseline"] = as_json(other);
+    return program::print_json(object);
   }
-  const ranking_run popular = run_ranking(recommender::popularity(), s, loaded.log);
-  const auto& p = popular.result.mean;
-  std::printf("%s, %s split, %s, lists of %zu:\n\n%-12s %10s %12s\n", loaded.source.c_str(), s.split.c_str(),
-              program::count_of(mine.result.users, "user").c_str(), s.list_length(), "", "this model", "popularity");
-  const auto line = [](const std::string& name, double a, double b) {
-    std::printf("%-12s %10.4f %12.4f\n", name.c_str(), a, b);
-  };
-  line("NDCG" + at, m.ndcg, p.ndcg);
-  line("recall" + at, m.recall, p.recall);
-  line("precision" + at, m.precision, p.precision);
-  line("MAP" + at, m.average_precision, p.average_precision);
-  line("coverage", mine.result.coverage, popular.result.coverage);
+  std::printf("%s, %zu folds:\n\n", loaded.source.c_str(), s.folds);
+  table_line("", program::fitted(s.model_name(), 17), "baseline");
+  for (const auto& [name, member] : {std::pair("RMSE", &rating_result::rmse), std::pair("MAE", &rating_result::mae)}) {
+    const auto a = mine.mean(member), b = other.mean(member);
+    table_line(name, with_interval(a.mean, a.interval), with_interval(b.mean, b.interval));
+  }
+  std::printf("\n± is half the 95%% interval over the folds. %.2f s to train, %.2f s to predict.\n", mine.fit_seconds,
+              mine.score_seconds);
+}
+
+evaluation::protocol_result run_protocol(const chosen_model& unfitted, const settings& s, const data::interactions& log,
+                                         bool repeats) {
+  evaluation::ranking_options lists;
+  lists.cutoffs = {s.list_length()};
+  lists.hide_seen = !repeats;
+  if (s.split == "strong") {
+    evaluation::strong_options options;
+    options.ranking = lists;
+    options.test_users = s.test_size;
+    options.seed = s.seed;
+    return evaluation::evaluate_strong(unfitted, log, options, s.run);
+  }
+  if (s.split == "last") {
+    evaluation::last_out_options options;
+    options.ranking = lists;
+    return evaluation::evaluate_last_out(unfitted, log, options, s.run);
+  }
+  if (s.split == "temporal") {
+    evaluation::temporal_options options;
+    options.ranking = lists;
+    options.test_size = s.test_size;
+    return evaluation::evaluate_temporal(unfitted, log, options, s.run);
+  }
+  evaluation::stratified_options options;
+  options.ranking = lists;
+  options.test_size = s.test_size;
+  options.seed = s.seed;
+  return evaluation::evaluate_stratified(unfitted, log, options, s.run);
+}
+
+struct named_metric {
+  const char* name;
+  double tailor::metrics::ranking_scores::*member;
+};
+constexpr named_metric all_metrics[] = {{"ndcg", &tailor::metrics::ranking_scores::ndcg},
+                                        {"recall", &tailor::metrics::ranking_scores::recall},
+                                        {"precision", &tailor::metrics::ranking_scores::precision},
+                                        {"map", &tailor::metrics::ranking_scores::average_precision},
+                                        {"mrr", &tailor::metrics::ranking_scores::reciprocal_rank},
+                                        {"hit_rate", &tailor::metrics::ranking_scores::hit_rate}};
+
+nlohmann::json as_json(const evaluation::ranking_result& found) {
+  const std::string at = '@' + std::to_string(found.k);
+  nlohmann::json object;
+  for (const named_metric& metric : all_metrics) {
+    const auto estimate = found.estimate(metric.member);
+    object[metric.name + at] = estimate.mean;
+    // Of one user there is no interval; JSON knows no infinity.
+    if (found.users > 1) object[metric.name + at + "_interval"] = pair_of(estimate.interval);
+  }
+  object["coverage"] = found.coverage;
+  object["gini"] = found.gini;
+  if (found.novelty) object["novelty"] = found.novelty->mean;
+  object["users"] = found.users;
+  return object;
+}
+
+void evaluate_topn(const chosen_model& unfitted, const model_kind& kind, const settings& s,
+                   const program::ratings_data& loaded) {
+  const bool repeats = s.repeats || kind.repeats;
+  const auto mine = run_protocol(unfitted, s, loaded.log, repeats);
+  settings plain;
+  const auto popular = run_protocol(model_named("popularity").make(plain), s, loaded.log, repeats);
+  const evaluation::ranking_result &a = mine.lists.front(), &b = popular.lists.front();
+  if (s.json) {
+    nlohmann::json object = as_json(a);
+    object["fit_seconds"] = mine.fit_seconds;
+    object["score_seconds"] = mine.score_seconds;
+    object["popularity"] = as_json(b);
+    return program::print_json(object);
+  }
+  std::printf("%s, %s split, %s, lists of %zu%s:\n\n", loaded.source.c_str(), s.split.c_str(),
+              program::count_of(a.users, "user").c_str(), a.k, repeats ? ", repeats count" : "");
+  table_line("", program::fitted(s.model_name(), 17), "popularity");
+  const std::string at = '@' + std::to_string(a.k);
+  const char* const names[] = {"NDCG", "recall", "precision", "MAP"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto x = a.estimate(all_metrics[i].member), y = b.estimate(all_metrics[i].member);
+    if (a.users > 1)
+      table_line(names[i] + at, with_interval(x.mean, x.interval), with_interval(y.mean, y.interval));
+    else
+      table_line(names[i] + at, without_interval(x.mean), without_interval(y.mean));
+  }
+  table_line("coverage", without_interval(a.coverage), without_interval(b.coverage));
+  if (a.novelty && b.novelty)
+    table_line("novelty (bits)", without_interval(a.novelty->mean), without_interval(b.novelty->mean));
+  if (a.users > 1) {
+    const auto difference = evaluation::compare(a, b, all_metrics[0].member, {}, s.run);
+    std::printf("\n%s", program::wrapped("± is half the 95% interval over users. " +
+                                             difference_in_words("NDCG" + at, difference, "popularity's"),
+                                         0, program::terminal_width())
+                            .c_str());
+  }
   std::printf("\n%.2f s to train, %.2f s to recommend.\n", mine.fit_seconds, mine.score_seconds);
 }
 
@@ -487,14 +498,15 @@ int main(int argc, char** argv) {
   add_flags(app, s);
   return program::run(app, argc, argv, [&] {
     check_flags(app, s);
-    with_model(s, [&](auto shop) {
-      const program::ratings_data loaded = load(s);
-      if (s.evaluate == "rating") return evaluate_ratings(shop.model(), s, loaded);
-      if (s.evaluate == "topn") return evaluate_topn(shop.model(), s, loaded);
-      const program::stopwatch watch;
-      shop.fit(loaded.log, s.run);
-      if (s.all) return recommend_everybody(shop, s, loaded, watch.seconds());
-      recommend_one(shop, s, loaded, watch.seconds());
-    });
+    const model_kind kind = model_named(s.model_name());
+    const chosen_model model = kind.make(s);
+    const program::ratings_data loaded = load(s);
+    if (s.evaluate == "rating") return evaluate_ratings(model, s, loaded);
+    if (s.evaluate == "topn") return evaluate_topn(model, kind, s, loaded);
+    shop_type shop(model);
+    const program::stopwatch watch;
+    shop.fit(loaded.log, s.run);
+    if (s.all) return recommend_everybody(shop, kind, s, loaded, watch.seconds());
+    recommend_one(shop, kind, s, loaded, watch.seconds());
   });
 }

@@ -35,8 +35,24 @@ template <class T>
 class csr_matrix;
 template <class T>
 class sparse_vector;
+class table;
+class table_column;
+class standard_scaler;
+class minmax_scaler;
+class simple_imputer;
+class one_hot_encoder;
+class ordinal_encoder;
+class target_encoder;
+class feature_encoder;
 
 }  // namespace data
+
+namespace metrics {
+
+class platt_calibration;
+class isotonic_calibration;
+
+}  // namespace metrics
 
 namespace similarity {
 
@@ -62,6 +78,11 @@ class neighbour_lists;
 
 namespace recommender {
 
+/// What ratings are measured from before neighbours' are averaged: nothing, each user's (or item's) mean, that mean in
+/// units of their standard deviation, or the baseline estimate. Surprise's KNNBasic, KNNWithMeans, KNNWithZScore and
+/// KNNBaseline.
+enum class centring { none, mean, zscore, baseline };  // before `baseline` names a model, or g++ warns
+
 // Models compute in float; `basic_…<double>` is there for those who need it.
 template <class T>
 class basic_popularity;
@@ -74,6 +95,30 @@ using user_knn = basic_user_knn<float>;
 template <class T, class Measure = similarity::any_measure>
 class basic_item_knn;
 using item_knn = basic_item_knn<float>;
+
+template <class T>
+class basic_rp3beta;
+using rp3beta = basic_rp3beta<float>;
+
+template <class T>
+class basic_buy_again;
+using buy_again = basic_buy_again<float>;
+
+template <class T>
+class basic_random_baseline;
+using random_baseline = basic_random_baseline<float>;
+
+template <class T>
+class basic_baseline;
+using baseline = basic_baseline<float>;
+
+template <class T>
+class basic_slope_one;
+using slope_one = basic_slope_one<float>;
+
+template <class T>
+class basic_co_clustering;
+using co_clustering = basic_co_clustering<float>;
 
 template <class T>
 class basic_any_scorer;

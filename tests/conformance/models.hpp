@@ -38,12 +38,14 @@ struct subject_of final : subject<T> {
   void fit(const data::interactions& log) override { model.fit(log); }
   rec::basic_any_scorer<T> scorer() const override { return model; }
   bool explains() const override { return rec::explains_v<Model>; }
-  bool predicts() const override {
-    if constexpr (rec::predicts_v<Model>)
-      return model.options().mode == rec::knn_mode::ratings;
-    else
-      return false;
+  bool predicts() const override { return predicts(0); }
+
+  // k-NN models predict in one of their modes alone.
+  template <class M = Model>
+  auto predicts(int) const -> decltype(std::declval<const M&>().options().mode == rec::knn_mode::ratings) {
+    return model.options().mode == rec::knn_mode::ratings;
   }
+  bool predicts(...) const { return rec::predicts_v<Model>; }
 
   Model model;
 };
@@ -52,7 +54,7 @@ template <class T>
 struct entry {
   std::string name;
   std::function<std::unique_ptr<subject<T>>()> make;  ///< not fitted yet
-  bool personal = true;                               ///< different users may get different scores
+  bool associates = true;                             ///< learns what goes with what, as a checkerboard shows
 };
 
 template <class Model, class... Options>
@@ -67,9 +69,23 @@ using user_knn = rec::basic_user_knn<T, Measure>;
 template <class T, class Measure = sim::cosine>
 using item_knn = rec::basic_item_knn<T, Measure>;
 
-inline auto ratings(rec::centring centre) {
+inline auto ratings(rec::centring centre, const rec::bias_options& biases = {}) {
   auto options = rec::basic_knn_options<sim::msd>::ratings();
   options.centre = centre;
+  options.biases = biases;
+  return options;
+}
+
+/// So that a log of a matrix's cells counts what the cells hold.
+inline rec::buy_again_options counting_values() {
+  rec::buy_again_options options;
+  options.counted = rec::buy_again_options::count::values;
+  return options;
+}
+
+inline rec::slope_one_options weighted() {
+  rec::slope_one_options options;
+  options.weighted = true;
   return options;
 }
 
@@ -81,19 +97,31 @@ std::vector<entry<T>> every_model() {
   using sim::msd, sim::dot;
   return {
       {"popularity", of<rec::basic_popularity<T>>(), false},
+      {"random_baseline", of<rec::basic_random_baseline<T>>(), false},
+      {"baseline", of<rec::basic_baseline<T>>(), false},
+      {"baseline, SGD", of<rec::basic_baseline<T>>(rec::bias_options::sgd()), false},
+      {"slope_one", of<rec::basic_slope_one<T>>()},
+      {"slope_one, weighted", of<rec::basic_slope_one<T>>(weighted())},
+      {"co_clustering", of<rec::basic_co_clustering<T>>(), false},
+      {"buy_again", of<rec::basic_buy_again<T>>(counting_values())},
       {"user_knn, cosine", of<user_knn<T>>()},
       {"user_knn, tf-idf", of<user_knn<T>>(cosines::tfidf())},
       {"user_knn, ratings", of<user_knn<T, msd>>(ratings(centring::none))},
       {"user_knn, ratings from means", of<user_knn<T, msd>>(ratings(centring::mean))},
       {"user_knn, z-scores", of<user_knn<T, msd>>(ratings(centring::zscore))},
       {"user_knn, ratings from baselines", of<user_knn<T, msd>>(ratings(centring::baseline))},
+      {"user_knn, ratings from baselines by SGD",
+       of<user_knn<T, msd>>(ratings(centring::baseline, rec::bias_options::sgd()))},
       {"item_knn, cosine", of<item_knn<T>>()},
       {"item_knn, tf-idf", of<item_knn<T>>(cosines::tfidf())},
       {"item_knn, BM25", of<item_knn<T, dot>>(products::bm25())},
+      {"rp3beta", of<rec::basic_rp3beta<T>>()},
       {"item_knn, ratings", of<item_knn<T, msd>>(ratings(centring::none))},
       {"item_knn, ratings from means", of<item_knn<T, msd>>(ratings(centring::mean))},
       {"item_knn, z-scores", of<item_knn<T, msd>>(ratings(centring::zscore))},
       {"item_knn, ratings from baselines", of<item_knn<T, msd>>(ratings(centring::baseline))},
+      {"item_knn, ratings from baselines by SGD",
+       of<item_knn<T, msd>>(ratings(centring::baseline, rec::bias_options::sgd()))},
   };
 }
 

@@ -11,6 +11,7 @@
 #include <tailor/recommender/recommend.hpp>
 #include <vector>
 
+#include "support/names.hpp"
 #include "support/ratings.hpp"
 
 namespace {
@@ -130,4 +131,9 @@ TEST_CASE("popularity: a window or a half-life that is not above 0 is refused") 
     CHECK_THROWS_AS(model{window}, tailor::value_error);
     CHECK_THROWS_AS(model{half_life}, tailor::value_error);
   }
+}
+
+TEST_CASE("popularity: options name all their fields, and what is counted its names") {
+  CHECK(support::names_of(rec::popularity_options{}) == std::vector<std::string>{"counted", "window", "half_life"});
+  CHECK(enum_names(count::values)[static_cast<std::size_t>(count::values)] == "values");
 }

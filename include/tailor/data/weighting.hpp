@@ -2,10 +2,12 @@
 #ifndef TAILOR_DATA_WEIGHTING_HPP
 #define TAILOR_DATA_WEIGHTING_HPP
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -28,6 +30,7 @@ namespace data {
 ///   bm25   x (k1 + 1) / (x + k1 (1 − b + b · row sum / mean row sum)) · idf, implicit's bm25_weight; the mean is over
 ///          all rows, the empty ones too
 enum class weighting { none, log, tfidf, bm25 };
+constexpr std::array<std::string_view, 4> enum_names(weighting) { return {"none", "log", "tfidf", "bm25"}; }
 
 /// A weighting that has seen its rows, and weights these and later ones by what it saw.
 class count_weighting {

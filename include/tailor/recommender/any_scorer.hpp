@@ -36,6 +36,7 @@ class basic_any_scorer {
   std::size_t n_users() const noexcept { return model_ ? model_->n_users() : 0; }
   std::size_t n_items() const noexcept { return model_ ? model_->n_items() : 0; }
   data::duplicates duplicate_policy() const { return held().duplicate_policy(); }
+  bool recommends_seen() const { return held().recommends_seen(); }
   data::row_view<T> history(user_index user) const { return held().history(user); }
   void score(user_index user, span<T> out) const { held().score(user, out); }
   void score(data::row_view<T> history, span<T> out) const { held().score(history, out); }
@@ -72,6 +73,7 @@ class basic_any_scorer {
     virtual std::size_t n_users() const noexcept = 0;
     virtual std::size_t n_items() const noexcept = 0;
     virtual data::duplicates duplicate_policy() const = 0;
+    virtual bool recommends_seen() const = 0;
     virtual data::row_view<T> history(user_index user) const = 0;
     virtual void score(user_index user, span<T> out) const = 0;
     virtual void score(data::row_view<T> history, span<T> out) const = 0;
@@ -96,6 +98,7 @@ class basic_any_scorer {
     std::size_t n_users() const noexcept override { return model.n_users(); }
     std::size_t n_items() const noexcept override { return model.n_items(); }
     data::duplicates duplicate_policy() const override { return model.duplicate_policy(); }
+    bool recommends_seen() const override { return recommender::recommends_seen(model); }
     data::row_view<T> history(user_index user) const override { return model.history(user); }
     void score(user_index user, span<T> out) const override { model.score(user, out); }
     void score(data::row_view<T> history, span<T> out) const override { model.score(history, out); }

@@ -12,6 +12,7 @@
 #include "../data/csr_matrix.hpp"
 #include "../fwd.hpp"
 #include "../similarity/neighbours.hpp"
+#include "item_weights.hpp"
 #include "knn_options.hpp"
 #include "rating_scale.hpp"
 #include "recommend.hpp"
@@ -73,13 +74,7 @@ class basic_item_knn : public scorer_base<basic_item_knn<T, Measure>, T> {
   /// more than k.
   recommendation_list<item_index, T> similar_items(item_index item, std::size_t n = 10) const {
     this->check_item(item);
-    require(n >= 1, "similar_items: n", "at least 1", n);
-    std::vector<recommendation<item_index, T>> picks;
-    for (const scored<T>& one : neighbours_[item.at()]) {
-      if (picks.size() == n) break;
-      picks.push_back({item_index(one.index), one.score});
-    }
-    return {std::move(picks), n};
+    return detail::similar_by_weights(neighbours_, item, n);
   }
 
  private:
@@ -118,12 +113,7 @@ class basic_item_knn : public scorer_base<basic_item_knn<T, Measure>, T> {
         out[item] = votes.size() < options_.min_k ? unscored<T> : rating(own, item, votes);
       }
     } else {
-      std::fill(out.begin(), out.end(), T{});
-      for (std::size_t j = 0; j < history.size(); ++j) {
-        const T value = history.values[j];
-        for (const scored<T>& one : neighbours_[history.columns[j]]) out[one.index] += value * one.score;
-      }
-      std::replace(out.begin(), out.end(), T{}, unscored<T>);
+      detail::score_by_weights(neighbours_, history, out);
     }
   }
 
@@ -199,33 +189,23 @@ template <class T, class Measure>
 explanation<T> basic_item_knn<T, Measure>::explain(data::row_view<T> history, item_index item) const {
   this->check_history(history);
   this->check_item(item);
+  if (options_.mode != knn_mode::ratings) return detail::explain_by_weights(neighbours_, history, item);
+
   explanation<T> why;
   const auto value_of = [&](std::uint32_t j) {
     const auto at = std::lower_bound(history.columns.begin(), history.columns.end(), j);
     return history.values[static_cast<std::size_t>(at - history.columns.begin())];
   };
-  if (options_.mode == knn_mode::ratings) {
-    const T own = user_level(history);
-    std::vector<detail::vote<T>> votes;
-    voters(*this, history).gather(item.value(), votes);
-    if (votes.size() < options_.min_k) return why;
-    why.score = rating(own, item.value(), votes);
-    why.base = levels_.rows[item.at()].centre + own;
-    const detail::tally<T> sum(votes);
-    for (const detail::vote<T>& one : votes)
-      why.reasons.push_back({one.row, one.similarity, value_of(one.row),
-                             levels_.rows[item.at()].scale * one.similarity * one.z / sum.similarity});
-  } else {
-    why.score = T{};
-    for (std::size_t h = 0; h < history.size(); ++h)
-      for (const scored<T>& one : neighbours_[history.columns[h]])
-        if (one.index == item.value()) {
-          const T contribution = history.values[h] * one.score;
-          why.reasons.push_back({history.columns[h], one.score, history.values[h], contribution});
-          why.score += contribution;
-        }
-    if (why.score == T{}) return {};
-  }
+  const T own = user_level(history);
+  std::vector<detail::vote<T>> votes;
+  voters(*this, history).gather(item.value(), votes);
+  if (votes.size() < options_.min_k) return why;
+  why.score = rating(own, item.value(), votes);
+  why.base = levels_.rows[item.at()].centre + own;
+  const detail::tally<T> sum(votes);
+  for (const detail::vote<T>& one : votes)
+    why.reasons.push_back({one.row, one.similarity, value_of(one.row),
+                           levels_.rows[item.at()].scale * one.similarity * one.z / sum.similarity});
   detail::sort_reasons(why);
   return why;
 }

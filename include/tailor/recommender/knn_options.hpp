@@ -2,14 +2,17 @@
 #ifndef TAILOR_RECOMMENDER_KNN_OPTIONS_HPP
 #define TAILOR_RECOMMENDER_KNN_OPTIONS_HPP
 
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "../core/error.hpp"
 #include "../data/csr_matrix.hpp"
 #include "../data/weighting.hpp"
+#include "../fwd.hpp"
 #include "../similarity/any_measure.hpp"
 #include "../similarity/measures.hpp"
 #include "biases.hpp"
@@ -20,11 +23,9 @@ namespace recommender {
 
 /// What a k-NN model is asked for: to rank items by what is done (any interaction counts), or to predict ratings.
 enum class knn_mode { top_n, ratings };
+constexpr std::array<std::string_view, 2> enum_names(knn_mode) { return {"top_n", "ratings"}; }
 
-/// What ratings are measured from before neighbours' are averaged: nothing, each user's (or item's) mean, that mean in
-/// units of their standard deviation, or the baseline estimate. Surprise's KNNBasic, KNNWithMeans, KNNWithZScore and
-/// KNNBaseline.
-enum class centring { none, mean, zscore, baseline };
+constexpr std::array<std::string_view, 4> enum_names(centring) { return {"none", "mean", "zscore", "baseline"}; }
 
 /// The options of `user_knn` and `item_knn`. The defaults are those of implicit's CosineRecommender; `ratings()`,
 /// `tfidf()` and `bm25()` give those of the other well-known ones.
@@ -44,6 +45,21 @@ struct basic_knn_options {
   centring centre = centring::none;
   std::size_t min_k = 1;     ///< fewer similar neighbours than this: no prediction of their own
   bias_options biases = {};  ///< for `centring::baseline`
+
+  template <class A>
+  void archive(A& a) {
+    a("mode", mode);
+    a("measure", measure);
+    a("k", k);
+    a("min_support", min_support);
+    a("shrinkage", shrinkage);
+    a("weight", weight);
+    a("bm25_k1", bm25_k1);
+    a("bm25_b", bm25_b);
+    a("centre", centre);
+    a("min_k", min_k);
+    a("biases", biases);
+  }
 
   /// Surprise's KNNBasic: mean squared difference, 40 neighbours; set `centre` for the other three.
   static basic_knn_options ratings() {

@@ -33,8 +33,8 @@ struct action {
 /// `recommend_options` in external ids.
 struct pipeline_options {
   std::size_t n = 10;
-  bool hide_seen = true;                          ///< leave out what is in the user's history
-  std::vector<std::string> block;                 ///< never these; ids that the model does not know are let pass
+  bool hide_seen = true;           ///< leave out the user's history, unless that is what a model is about
+  std::vector<std::string> block;  ///< never these; ids that the model does not know are let pass
   std::optional<std::vector<std::string>> allow;  ///< only these, when given; the same
   std::function<bool(std::string_view)> keep;     ///< only items it answers true for; asked about few, on any thread
   double minimum_score = -std::numeric_limits<double>::infinity();

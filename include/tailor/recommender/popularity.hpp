@@ -3,10 +3,12 @@
 #define TAILOR_RECOMMENDER_POPULARITY_HPP
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,7 +28,16 @@ struct popularity_options {
   count counted = count::events;  ///< how often an item was chosen, or the sum of the values (units, money)
   double window = std::numeric_limits<double>::infinity();  ///< seconds back from the last event; infinite = all time
   double half_life = std::numeric_limits<double>::infinity();  ///< seconds until an event counts half; infinite = never
+
+  template <class A>
+  void archive(A& a) {
+    a("counted", counted);
+    a("window", window);
+    a("half_life", half_life);
+  }
 };
+
+constexpr std::array<std::string_view, 2> enum_names(popularity_options::count) { return {"events", "values"}; }
 
 /// The same list for everybody: what is chosen most. The yardstick that a personal model has to beat, and what serves a
 /// customer of whom nothing is known. In a log every event counts, in a matrix every stored cell. An item that nobody

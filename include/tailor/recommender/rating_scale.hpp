@@ -14,6 +14,7 @@
 #include "../data/csr_matrix.hpp"
 #include "biases.hpp"
 #include "knn_options.hpp"
+#include "rating_model.hpp"
 #include "scorer.hpp"
 
 // What the k-NN models do with ratings once the neighbours are known: take each neighbour's rating relative to what
@@ -34,9 +35,8 @@ struct level {
 
 /// Where all ratings lie: rating = row centre + column centre + row scale · z.
 template <class T>
-struct rating_levels {
-  level<T> all;           ///< stands in for a row without ratings; its scale for a row whose ratings are all the same
-  T lowest{}, highest{};  ///< of all ratings
+struct rating_levels : rating_range<T> {
+  level<T> all;  ///< stands in for a row without ratings; its scale for a row whose ratings are all the same
   std::vector<level<T>> rows;
   centring centre = centring::none;
   std::vector<T> columns;  ///< empty = 0
@@ -52,7 +52,6 @@ struct rating_levels {
     const bool use_mean = centre == centring::none || (unknown && centre != centring::baseline);
     return use_mean ? all.centre : row.centre + column_level;
   }
-  T clipped(T rating) const noexcept { return (std::min)(highest, (std::max)(lowest, rating)); }
 };
 
 /// Mean and standard deviation (over n, as numpy's) of some ratings.
@@ -80,9 +79,7 @@ rating_levels<T> levels_of(data::csr_view<T> rows, data::csr_view<T> transposed,
                            const bias_options& options, bool rows_are_users, const run_options& run) {
   rating_levels<T> levels;
   levels.all = level_of(rows.values(), centring::zscore, level<T>{});
-  const auto [lowest, highest] = std::minmax_element(rows.values().begin(), rows.values().end());
-  levels.lowest = *lowest;
-  levels.highest = *highest;
+  static_cast<rating_range<T>&>(levels) = range_of(rows.values());
   levels.rows.resize(rows.n_rows());
   levels.centre = centre;
   if (centre == centring::baseline) {
@@ -104,14 +101,6 @@ struct vote {
   T z;
   std::uint32_t row;
 };
-
-/// The largest contribution first, ties to the lower index.
-template <class T>
-void sort_reasons(explanation<T>& why) {
-  std::sort(why.reasons.begin(), why.reasons.end(), [](const reason<T>& a, const reason<T>& b) {
-    return a.contribution > b.contribution || (a.contribution == b.contribution && a.index < b.index);
-  });
-}
 
 /// Σ similarity · z and Σ similarity of some votes.
 template <class T>

@@ -72,7 +72,7 @@ class recommendation_list {
 /// Which items may be picked, and how many.
 struct recommend_options {
   std::size_t n = 10;
-  bool hide_seen = true;                         ///< leave out what is in the user's history
+  bool hide_seen = true;                         ///< leave out the user's history, unless that is what a model is about
   std::vector<item_index> block;                 ///< never these
   std::optional<std::vector<item_index>> allow;  ///< only these, when given
   std::function<bool(item_index)> keep;          ///< only items it answers true for; asked about few, on any thread
@@ -128,7 +128,9 @@ namespace detail {
 template <class T>
 class item_filter {
  public:
-  item_filter(const recommend_options& options, std::size_t n_items) : options_(options), n_items_(n_items) {
+  /// @param recommends_seen  whether the model is about what users had before
+  item_filter(const recommend_options& options, std::size_t n_items, bool recommends_seen)
+      : options_(options), n_items_(n_items), hide_seen_(options.hide_seen && !recommends_seen) {
     require(options.n >= 1, "recommend_options::n", "at least 1", options.n);
     require(!std::isnan(options.minimum_score), "recommend_options::minimum_score", "a number", options.minimum_score);
     check(options.block, "recommend_options::block");
@@ -144,7 +146,7 @@ class item_filter {
 
   /// Picks from `scores`, which it changes; `best` is working memory.
   recommendation_list<item_index, T> pick(span<T> scores, data::row_view<T> history, top_k_selector<T>& best) const {
-    if (options_.hide_seen)
+    if (hide_seen_)
       for (const std::uint32_t item : history.columns) scores[item] = unscored<T>;
     for (const item_index item : options_.block) scores[item.at()] = unscored<T>;
 
@@ -176,6 +178,7 @@ class item_filter {
 
   const recommend_options& options_;
   std::size_t n_items_;
+  bool hide_seen_;
   std::vector<item_index> allowed_;
 };
 
@@ -191,7 +194,7 @@ item_list<Model> recommend(const Model& model, user_index user, const recommend_
   static_assert(is_scorer_v<Model>, "tailor: recommend needs a scorer; recommender/scorer.hpp says what that is");
   using T = typename Model::value_type;
   detail::check_fitted(model);
-  const detail::item_filter<T> filter(options, model.n_items());
+  const detail::item_filter<T> filter(options, model.n_items(), recommends_seen(model));
   std::vector<T> scores(model.n_items());
   top_k_selector<T> best(0);
   model.score(user, span<T>(scores));
@@ -205,7 +208,7 @@ item_list<Model> recommend(const Model& model, data::row_view<detail::scalar_of_
   using T = typename Model::value_type;
   detail::check_fitted(model);
   detail::require_history(history, model.n_items());
-  const detail::item_filter<T> filter(options, model.n_items());
+  const detail::item_filter<T> filter(options, model.n_items(), recommends_seen(model));
   std::vector<T> scores(model.n_items());
   top_k_selector<T> best(0);
   model.score(history, span<T>(scores));
@@ -218,7 +221,7 @@ std::vector<item_list<Model>> recommend(const Model& model, span<const user_inde
   static_assert(is_scorer_v<Model>, "tailor: recommend needs a scorer; recommender/scorer.hpp says what that is");
   using T = typename Model::value_type;
   detail::check_fitted(model);
-  const detail::item_filter<T> filter(options, model.n_items());
+  const detail::item_filter<T> filter(options, model.n_items(), recommends_seen(model));
   struct memory {
     std::vector<T> scores;
     top_k_selector<T> best{0};

@@ -2,6 +2,7 @@
 #ifndef TAILOR_RECOMMENDER_SCORER_HPP
 #define TAILOR_RECOMMENDER_SCORER_HPP
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -59,7 +60,7 @@ struct explanation {
 ///
 /// All of them are const and may be called from many threads; they throw value_error for a user or an item that is not
 /// in the data. A scorer may also offer `explain(user or history, item)`, `similar_items(item, n)`,
-/// `similar_users(user, n)` and `predict(user or history, items, out)`.
+/// `similar_users(user, n)`, `predict(user or history, items, out)` and `recommends_seen()`.
 template <class M, class = void>
 struct is_scorer : std::false_type {};
 template <class M>
@@ -114,6 +115,20 @@ struct compares_users<M, std::void_t<decltype(std::declval<const M&>().similar_u
 template <class M>
 inline constexpr bool compares_users_v = compares_users<M>::value;
 
+/// Whether a scorer is about what its users had before: then it says so by `recommends_seen()`, and `recommend` does
+/// not hide that from them.
+template <class M, class = void>
+struct may_recommend_seen : std::false_type {};
+template <class M>
+struct may_recommend_seen<M, std::void_t<decltype(std::declval<const M&>().recommends_seen())>> : std::true_type {};
+template <class M>
+bool recommends_seen(const M& model) {
+  if constexpr (may_recommend_seen<M>::value)
+    return model.recommends_seen();
+  else
+    return false;
+}
+
 namespace detail {
 
 /// @throws value_error unless it is what a row of a matrix of so many items is: rising items, finite values
@@ -130,6 +145,14 @@ void require_history(data::row_view<T> history, std::size_t n_items) {
     if (!std::isfinite(history.values[i]))
       throw value_error(describe("history: value of item " + show(item), "a finite number", show(history.values[i])));
   }
+}
+
+/// The largest contribution first, ties to the lower index.
+template <class T>
+void sort_reasons(explanation<T>& why) {
+  std::sort(why.reasons.begin(), why.reasons.end(), [](const reason<T>& a, const reason<T>& b) {
+    return a.contribution > b.contribution || (a.contribution == b.contribution && a.index < b.index);
+  });
 }
 
 }  // namespace detail
