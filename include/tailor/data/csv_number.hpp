@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -255,6 +256,22 @@ number_fault parse_number(std::string_view text, T& out) {
     return parse_integer<T>(text.data(), end, out);
   else
     return parse_short_real<T>(text.data(), end, out) ? number_fault::none : parse_real<T>(text.data(), end, out);
+}
+
+/// A finite number as the text from which parse_number makes the same one; the shortest where the library knows how.
+template <class T>
+std::string number_text(T value) {
+#if defined(__cpp_lib_to_chars)
+  char text[32];
+  return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
+#else
+  char text[40];
+  const int length = std::snprintf(text, sizeof text, "%.*g", std::is_same_v<T, float> ? 9 : 17, double{value});
+  std::string written(text, static_cast<std::size_t>(length));
+  if (const auto point = written.find_first_not_of("+-0123456789e"); point != std::string::npos)
+    written.replace(point, written.find_first_of("0123456789", point) - point, ".");
+  return written;
+#endif
 }
 
 /// What was expected where parse_number found a fault.

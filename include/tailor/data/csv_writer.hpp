@@ -150,17 +150,7 @@ class csv_writer {
       return std::to_string(value);
     } else {
       require(std::isfinite(value), "csv_writer", "a finite number", value);
-#if defined(__cpp_lib_to_chars)
-      char text[32];
-      return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
-#else
-      char text[40];
-      const int length = std::snprintf(text, sizeof text, "%.*g", std::is_same_v<T, float> ? 9 : 17, double{value});
-      std::string written(text, static_cast<std::size_t>(length));
-      if (const auto point = written.find_first_not_of("+-0123456789e"); point != std::string::npos)
-        written.replace(point, written.find_first_of("0123456789", point) - point, ".");
-      return written;
-#endif
+      return detail::number_text(value);
     }
   }
 
