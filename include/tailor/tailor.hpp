@@ -9,6 +9,7 @@
 #include "evaluation.hpp"
 #include "fwd.hpp"
 #include "metrics.hpp"
+#include "mlp.hpp"
 #include "recommender.hpp"
 #include "similarity.hpp"
 #include "version.hpp"

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef TAILOR_MLP_HPP
+#define TAILOR_MLP_HPP
+
+#include "mlp/activations.hpp"
+#include "mlp/behaviour.hpp"
+#include "mlp/callbacks.hpp"
+#include "mlp/layers.hpp"
+#include "mlp/losses.hpp"
+#include "mlp/metrics.hpp"
+#include "mlp/model.hpp"
+#include "mlp/network.hpp"
+#include "mlp/normalization.hpp"
+#include "mlp/optimizers.hpp"
+#include "mlp/schedules.hpp"
+#include "mlp/sequential.hpp"
+#include "mlp/training.hpp"
+
+#endif
