@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Ratings or events from a CSV: train a model, recommend with reasons, or measure how good it is.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -53,7 +54,8 @@ void add_flags(CLI::App& app, settings& s) {
   std::string models = "default: item_knn to rank, user_knn to predict ratings;";
   for (const model_kind& kind : all_models()) models += '\n' + kind.name + ": " + kind.about;
   app.add_option("--model", s.model, models)->group(group);
-  app.add_option("--set", s.set, "an option of the model by its name in the library: NAME=VALUE")->group(group);
+  app.add_option("--set", s.set, "an option of the model by its name in the library: NAME=VALUE; --set ? lists them")
+      ->group(group);
   app.add_option("--measure", s.measure, "default: cosine to rank, msd to predict ratings")
       ->check(CLI::IsMember({"cosine", "corated_cosine", "adjusted_cosine", "pearson", "msd", "jaccard", "dice",
                              "tversky", "asymmetric_cosine", "euclidean", "dot"}))
@@ -136,6 +138,7 @@ void check_flags(const CLI::App& app, const settings& s) {
   refuse(s.evaluate != "topn", {"--split", "--test-size"}, "is for --evaluate topn");
   refuse(s.split == "last", {"--test-size"}, "does not go with --split last, which holds one event back");
   refuse(s.rates(), {"--weighting"}, "is for --mode topn");
+  refuse(s.rates(), {"--history"}, "is for --mode topn: it says no ratings");
   refuse(!s.rates(), {"--centring"}, "is for --mode ratings");
   const model_kind kind = model_named(s.model_name());
   const bool is_knn = kind.name == "item_knn" || kind.name == "user_knn";
@@ -194,7 +197,7 @@ std::string title_of(const program::title_map& titles, std::string_view item) {
 }
 
 /// The strongest reasons, in words.
-std::string because(const shop_type& shop, const program::title_map& titles,
+std::string because(const shop_type& shop, const model_kind& kind, const program::title_map& titles,
                     const recommender::explanation<float>& why) {
   constexpr std::size_t most = 3;
   std::string text;
@@ -206,9 +209,9 @@ std::string because(const shop_type& shop, const program::title_map& titles,
     char value[64];
     const auto similarity = static_cast<double>(reason.similarity), amount = static_cast<double>(reason.value);
     if (amount == 1 && !of_users)
-      std::snprintf(value, sizeof value, " (%.2f similar)", similarity);
+      std::snprintf(value, sizeof value, " (%.2f %s)", similarity, kind.closeness.c_str());
     else
-      std::snprintf(value, sizeof value, " (%.2f similar, gave it %g)", similarity, amount);
+      std::snprintf(value, sizeof value, " (%.2f %s, gave it %g)", similarity, kind.closeness.c_str(), amount);
     text += (i == 0 ? "" : ", ") + (title.empty() ? id : title) + value;
   }
   if (why.reasons.size() > most) text += " and " + std::to_string(why.reasons.size() - most) + " more";
@@ -258,14 +261,16 @@ void recommend_one(const shop_type& shop, const model_kind& kind, const settings
     const std::string id(shop.items()[pick.item.value()]);
     std::string reasons;
     if (s.explain && kind.explains) {
-      reasons = because(shop, loaded.titles,
+      reasons = because(shop, kind, loaded.titles,
                         is_new ? model.explain(history.view(), pick.item) : model.explain(index, pick.item));
     } else if (s.explain) {
       char text[64];
-      std::snprintf(text, sizeof text, "chosen %g times", static_cast<double>(pick.score));
+      std::snprintf(text, sizeof text, s.set.empty() ? "chosen %g times" : "counted %g",
+                    static_cast<double>(pick.score));
       reasons = text;
     }
     items.push_back({{"id", id}, {"score", pick.score}, {"title", title_of(loaded.titles, id)}, {"because", reasons}});
+    if (s.rates()) items.back()["rating"] = shown.back();
   }
   if (s.json) {
     program::print_json({{"user", is_new ? "new" : user},
@@ -281,7 +286,8 @@ void recommend_one(const shop_type& shop, const model_kind& kind, const settings
     std::printf("     %s %8s\n", program::fitted("", title_width).c_str(), s.rates() ? "rating" : "score");
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string title = items[i]["title"], id = items[i]["id"], reasons = items[i]["because"];
-    std::printf("%3zu. %s %8.3f\n", i + 1, program::fitted(title.empty() ? id : title, title_width).c_str(), shown[i]);
+    std::printf(shown[i] != 0 && std::abs(shown[i]) < 0.001 ? "%3zu. %s %8.1e\n" : "%3zu. %s %8.3f\n", i + 1,
+                program::fitted(title.empty() ? id : title, title_width).c_str(), shown[i]);
     if (!reasons.empty()) std::printf("%s\n", program::wrapped(why + reasons, 7, width).c_str());
   }
   if (picks.missing() > 0)
@@ -307,10 +313,12 @@ void recommend_everybody(const shop_type& shop, const model_kind& kind, const se
 
   std::size_t rows = 0, missing = 0;
   data::csv_writer file;
-  file.row("user", "rank", "item", "score", "title");
+  file.row("user", "rank", "item", s.rates() ? "rating" : "score", "title");
   for (std::size_t u = 0; u < users.size(); ++u) {
-    for (std::size_t i = 0; i < lists[u].size(); ++i, ++rows)
-      file.row(users[u], i + 1, lists[u][i].item, lists[u][i].score, title_of(loaded.titles, lists[u][i].item));
+    for (std::size_t i = 0; i < lists[u].size(); ++i, ++rows) {
+      const auto& [item, score] = lists[u][i];
+      file.row(users[u], i + 1, item, s.rates() ? shop.predict(users[u], item) : score, title_of(loaded.titles, item));
+    }
     missing += lists[u].missing();
   }
   file.save(s.out);
@@ -349,11 +357,14 @@ nlohmann::json pair_of(const tailor::metrics::interval& at) { return {at.lower, 
 /// How sure a difference is, in words.
 std::string difference_in_words(const std::string& metric, const tailor::metrics::paired_comparison& found,
                                 const std::string& other) {
-  char text[256];
-  std::snprintf(
-      text, sizeof text, "%s is %.4f %s %s (95%%: %.4f to %.4f; p %s).", metric.c_str(), std::abs(found.difference),
-      found.difference < 0 ? "below" : "above", other.c_str(), found.interval.lower, found.interval.upper,
-      found.randomization_p_value < 0.001 ? "< 0.001" : ("= " + without_interval(found.randomization_p_value)).c_str());
+  if (found.difference == 0) return metric + " is the same as " + other + '.';
+  const double sign = found.difference < 0 ? -1 : 1, p = found.randomization_p_value;
+  double low = sign * found.interval.lower, high = sign * found.interval.upper;
+  if (low > high) std::swap(low, high);
+  char chance[32], text[256];
+  std::snprintf(chance, sizeof chance, p < 0.001 ? "< 0.001" : "= %.3f", p);
+  std::snprintf(text, sizeof text, "%s is %.4f %s %s (95%%: %.4f to %.4f; p %s).", metric.c_str(),
+                sign * found.difference, sign < 0 ? "below" : "above", other.c_str(), low, high, chance);
   return text;
 }
 

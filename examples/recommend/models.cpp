@@ -28,6 +28,8 @@ similarity::any_measure measure_named(const std::string& name) {
 }
 
 recommender::knn_options knn_options_of(const settings& s) {
+  for (const std::string& one : s.set)
+    if (one.rfind("mode=", 0) == 0) throw program::usage_error("--set mode: that is what --mode is for");
   recommender::knn_options options = s.rates() ? recommender::knn_options::ratings() : recommender::knn_options();
   if (s.weighting == "log") options.weight = data::weighting::log;
   if (s.weighting == "tfidf") options = recommender::knn_options::tfidf();
@@ -40,6 +42,7 @@ recommender::knn_options knn_options_of(const settings& s) {
   if (s.neighbours != 0) options.k = s.neighbours;
   options.min_support = s.min_support;
   options.shrinkage = s.shrinkage;
+  options.biases.seed = s.seed;
   return options;
 }
 
@@ -82,23 +85,23 @@ std::vector<model_kind> all_models() {
   constexpr bool yes = true, no = false;
   const auto item_knn = [](const settings& s) { return chosen<recommender::item_knn>(knn_options_of(s), s); };
   const auto user_knn = [](const settings& s) { return chosen<recommender::user_knn>(knn_options_of(s), s); };
-  //   name           ranks rates explains repeats
+  //   name           rates explains repeats
   return {
-      {"item_knn", yes, yes, yes, no, "similar items", item_knn},
-      {"user_knn", yes, yes, yes, no, "similar users", user_knn},
-      {"rp3beta", yes, no, yes, no, "random walks over users, popular items held back",
+      {"item_knn", yes, yes, no, "similar", "similar items", item_knn},
+      {"user_knn", yes, yes, no, "similar", "similar users", user_knn},
+      {"rp3beta", no, yes, no, "weight", "random walks over users, popular items held back",
        plain<recommender::rp3beta, recommender::rp3beta_options>()},
-      {"buy_again", yes, no, no, yes, "what they have chosen most and lately",
+      {"buy_again", no, no, yes, "", "what they have chosen most and lately",
        plain<recommender::buy_again, recommender::buy_again_options>()},
-      {"popularity", yes, no, no, no, "the same for everybody",
+      {"popularity", no, no, no, "", "the same for everybody",
        plain<recommender::popularity, recommender::popularity_options>()},
-      {"baseline", yes, yes, no, no, "how strict the user is and how liked the item",
+      {"baseline", yes, no, no, "", "how strict the user is and how liked the item",
        plain<recommender::baseline, recommender::baseline_options>()},
-      {"slope_one", yes, yes, yes, no, "mean differences between items",
+      {"slope_one", yes, yes, no, "weight", "mean differences between items",
        plain<recommender::slope_one, recommender::slope_one_options>()},
-      {"co_clustering", yes, yes, no, no, "groups of users by groups of items",
+      {"co_clustering", yes, no, no, "", "groups of users by groups of items",
        plain<recommender::co_clustering, recommender::co_clustering_options>()},
-      {"random", yes, yes, no, no, "chance, which all others must beat",
+      {"random", yes, no, no, "", "chance, which all others must beat",
        plain<recommender::random_baseline, recommender::random_baseline_options>()},
   };
 }

@@ -31,10 +31,11 @@ class chosen_model : public tailor::recommender::any_scorer {
 /// A model that `--model` knows. A new one is a new line of `all_models`.
 struct model_kind {
   std::string name;
-  bool ranks, rates;  ///< goes with --mode topn, with --mode ratings
+  bool rates;  ///< goes with --mode ratings, as all do with --mode topn
   bool explains;
-  bool repeats;       ///< recommends what people had before
-  std::string about;  ///< for --help
+  bool repeats;           ///< recommends what people had before
+  std::string closeness;  ///< what the number beside a reason is
+  std::string about;      ///< for --help
   std::function<chosen_model(const settings&)> make;
 };
 

@@ -2,6 +2,7 @@
 #ifndef TAILOR_EXAMPLES_SUPPORT_SET_OPTION_HPP
 #define TAILOR_EXAMPLES_SUPPORT_SET_OPTION_HPP
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -91,8 +92,9 @@ template <class Options>
 void set_options(Options& options, const std::vector<std::string>& assignments) {
   for (const std::string& one : assignments) {
     const std::size_t equals = one.find('=');
-    if (equals == one.npos) throw usage_error("--set: expected NAME=VALUE, found " + one);
-    detail::field_setter setter(std::string_view(one).substr(0, equals), std::string_view(one).substr(equals + 1));
+    if (equals == one.npos && one != "?") throw usage_error("--set: expected NAME=VALUE, found " + one);
+    const std::string_view name = std::string_view(one).substr(0, equals);
+    detail::field_setter setter(name, std::string_view(one).substr((std::min)(name.size() + 1, one.size())));
     options.archive(setter);
     setter.check();
   }

@@ -146,5 +146,19 @@ TEST_CASE("protocols: say what is wrong") {
   options.min_events = 0;
   CHECK_THROWS_AS(evaluation::evaluate_strong(popularity(), alike(), options), tailor::value_error);
   options.min_events = 100;
-  CHECK_THROWS_AS(evaluation::evaluate_strong(popularity(), alike(), options), tailor::value_error);
+  CHECK_THROWS_WITH_AS(evaluation::evaluate_strong(popularity(), alike(), options),
+                       "log: expected several users of at least min_events = 100 events that count, found 0 events to "
+                       "learn from and 0 to ask for",
+                       tailor::value_error);
+  interactions once;
+  for (const char* user : {"a", "b", "c"}) once.add(user, "tea", 1, 10);
+  CHECK_THROWS_WITH_AS(evaluation::evaluate_stratified(popularity(), once),
+                       "log: expected users of several events, found 3 events to learn from and 0 to ask for",
+                       tailor::value_error);
+  CHECK_THROWS_WITH_AS(evaluation::evaluate_last_out(popularity(), once),
+                       "log: expected users of more than n events, found 3 events to learn from and 0 to ask for",
+                       tailor::value_error);
+  CHECK_THROWS_WITH_AS(evaluation::evaluate_temporal(popularity(), once),
+                       "log: expected events of several times, found 0 events to learn from and 3 to ask for",
+                       tailor::value_error);
 }

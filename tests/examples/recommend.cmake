@@ -100,7 +100,7 @@ foreach(flag "--top 0" "--top -1" "--k 0" "--k many" "--neighbours 0" "--threads
              "--split last" "--test-size .5" "--evaluate topn --user u1" "--evaluate topn --split last --test-size .5"
              "--centring mean" "--mode ratings --weighting bm25" "--mode ratings --model popularity"
              "--model popularity --measure cosine" "--mode ratings --model rp3beta" "--model baseline --explain" "--set k"
-             "--set nothing=1" "--set k=many" "--set k=0" "--model baseline --set method=best" "--model buy_again --repeats"
+             "--set nothing=1" "--set ?" "--set mode=ratings" "--mode ratings --history i1" "--set k=many" "--set k=0" "--model baseline --set method=best" "--model buy_again --repeats"
              "stray")
   string(REPLACE " " ";" flags "${flag}")
   recommend_fails(2 "recommend: " --ratings "${ratings}" ${flags})
@@ -224,6 +224,9 @@ function(expect_interval json field)
   endif()
 endfunction()
 expect_interval("${five}" ndcg@5)
+if(text MATCHES "  \\)")
+  message(FATAL_ERROR "blanks before a bracket:\n${text}")
+endif()
 string(JSON popular GET "${five}" popularity)
 expect_interval("${popular}" ndcg@5)
 foreach(shown "NDCG@10 +0\\.[0-9]+ .+ 0\\.[0-9]+ +0\\.[0-9]+ .+ 0\\.[0-9]+" "NDCG@10 is 0\\.[0-9]+ (above|below) popularity's")

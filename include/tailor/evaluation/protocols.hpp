@@ -53,7 +53,8 @@ struct strong_options {
 /// Strong generalisation, the protocol of the VAE papers (Liang et al. 2018; EASE, RecVAE): the model learns from some
 /// users, is told 80 % of the events of others and asked for the rest. Their Recall@K is `capped_recall`, with
 /// min(K, |target|) below the line. Items that no training user has are taken out of history and target, as in the
-/// papers' code. Tune on a part of the training users: `strong_split` of `strong_split(…).train` makes one.
+/// papers' code, but still count as items of the catalogue: for coverage, Gini and AUC. Tune on a part of the training
+/// users: `strong_split` of `strong_split(…).train` makes one.
 /// @throws as strong_split and evaluate_ranking
 template <class Model>
 protocol_result evaluate_strong(const Model& unfitted, const data::interactions& log,
@@ -111,6 +112,13 @@ double timed(Work&& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// Says what is wrong with a log of which nothing was held back, or everything.
+inline const split& require_both(const split& parts, const char* expected) {
+  require(!parts.train.empty() && !parts.test.empty(), "log", expected,
+          show(parts.train.size()) + " events to learn from and " + show(parts.test.size()) + " to ask for");
+  return parts;
+}
+
 template <class Model, class Rank>
 protocol_result fit_and_rank(Model model, const data::interactions& train, const run_options& run, Rank&& rank) {
   protocol_result result;
@@ -157,7 +165,12 @@ inline user_split strong_parts(const data::interactions& log, const strong_optio
   std::vector<bool> is_known(log.n_items(), false);
   for (const data::event& e : parts.train) is_known[e.item.at()] = true;
   const auto known = [&](const data::event& e) { return is_known[e.item.at()]; };
-  return {std::move(parts.train), parts.history.filter(known), parts.target.filter(known)};
+  parts.history = parts.history.filter(known);
+  parts.target = parts.target.filter(known);
+  require(!parts.train.empty() && !parts.target.empty(), "log",
+          "several users of at least min_events = " + show(options.min_events) + " events that count",
+          show(parts.train.size()) + " events to learn from and " + show(parts.target.size()) + " to ask for");
+  return parts;
 }
 
 template <class Model>
@@ -169,19 +182,22 @@ protocol_result evaluate_strong(const Model& unfitted, const data::interactions&
 template <class Model>
 protocol_result evaluate_stratified(const Model& unfitted, const data::interactions& log,
                                     const stratified_options& options, const run_options& run) {
-  return evaluate_split(unfitted, stratified_split(log, options.test_size, options.seed), options.ranking, run);
+  const split parts = stratified_split(log, options.test_size, options.seed);
+  return evaluate_split(unfitted, detail::require_both(parts, "users of several events"), options.ranking, run);
 }
 
 template <class Model>
 protocol_result evaluate_last_out(const Model& unfitted, const data::interactions& log, const last_out_options& options,
                                   const run_options& run) {
-  return evaluate_split(unfitted, leave_last_out(log, options.n), options.ranking, run);
+  const split parts = leave_last_out(log, options.n);
+  return evaluate_split(unfitted, detail::require_both(parts, "users of more than n events"), options.ranking, run);
 }
 
 template <class Model>
 protocol_result evaluate_temporal(const Model& unfitted, const data::interactions& log, const temporal_options& options,
                                   const run_options& run) {
-  return evaluate_split(unfitted, temporal_split(log, options.test_size), options.ranking, run);
+  const split parts = temporal_split(log, options.test_size);
+  return evaluate_split(unfitted, detail::require_both(parts, "events of several times"), options.ranking, run);
 }
 
 }  // namespace evaluation

@@ -177,10 +177,12 @@ struct some_values {
 template <class T, class Users>
 class ranking_run {
  public:
-  ranking_run(const Users& users, std::size_t n_items, data::csr_matrix<T> targets, const ranking_options& options,
-              const std::vector<std::uint64_t>& known_by, std::uint64_t n_training_users)
-      : users_(users), n_items_(n_items), targets_(std::move(targets)), options_(options), longest_(longest(options)) {
+  ranking_run(const Users& users, std::size_t n_items, const data::csr_matrix<T>& targets,
+              const ranking_options& options, const std::vector<std::uint64_t>& known_by,
+              std::uint64_t n_training_users)
+      : users_(users), n_items_(n_items), options_(options), longest_(longest(options)) {
     check_categories(options.item_categories, n_items);
+    find_relevant(targets);
     if (n_training_users == 0) return;  // a scorer of one's own that knows nobody
     surprise_.reserve(n_items);
     for (std::uint32_t item = 0; item < n_items; ++item)
@@ -188,11 +190,6 @@ class ranking_run {
   }
 
   std::vector<ranking_result> operator()(const run_options& run) {
-    std::vector<std::uint32_t> relevant;
-    for (std::size_t u = 0; u < targets_.n_rows(); ++u) {
-      find_relevant(u, relevant);
-      if (!relevant.empty()) asked_.push_back(user_index(u));
-    }
     require(!asked_.empty(), "evaluate_ranking", "a user with an item that is not in their history", asked_.size());
     for (const std::size_t k : options_.cutoffs) measured_.emplace_back(k, asked_.size());
     some_values auc(asked_.size());
@@ -222,7 +219,7 @@ class ranking_run {
   struct memory {
     std::vector<T> scores;
     top_k_selector<T> best{0};
-    std::vector<std::uint32_t> relevant, list;
+    std::vector<std::uint32_t> list;
     std::vector<std::vector<std::uint64_t>> counts;  // how often each item was recommended, a row for each cutoff
 
     void prepare(std::size_t n_items, std::size_t n_cutoffs) {
@@ -261,24 +258,34 @@ class ranking_run {
     }
   };
 
-  /// What counts as a hit for user `u`.
-  void find_relevant(std::size_t u, std::vector<std::uint32_t>& relevant) const {
-    const span<const std::uint32_t> wanted = targets_.row(u).columns;
-    relevant.clear();
-    if (wanted.empty()) return;
-    const span<const std::uint32_t> hidden = options_.hide_seen ? users_.seen(u).columns : span<const std::uint32_t>();
-    std::set_difference(wanted.begin(), wanted.end(), hidden.begin(), hidden.end(), std::back_inserter(relevant));
+  span<const std::uint32_t> hidden(std::size_t u) const {
+    return options_.hide_seen ? users_.seen(u).columns : span<const std::uint32_t>();
+  }
+
+  /// Who has an item that counts, and which count.
+  void find_relevant(const data::csr_matrix<T>& targets) {
+    for (std::size_t u = 0; u < targets.n_rows(); ++u) {
+      const span<const std::uint32_t> wanted = targets.row(u).columns, not_asked = hidden(u);
+      const std::size_t before = relevant_.size();
+      std::set_difference(wanted.begin(), wanted.end(), not_asked.begin(), not_asked.end(),
+                          std::back_inserter(relevant_));
+      if (relevant_.size() == before) continue;
+      asked_.push_back(user_index(u));
+      relevant_end_.push_back(relevant_.size());
+    }
+  }
+  span<const std::uint32_t> relevant_to(std::size_t a) const {
+    const std::size_t begin = a == 0 ? 0 : relevant_end_[a - 1];
+    return {relevant_.data() + begin, relevant_end_[a] - begin};
   }
 
   void ask(std::size_t a, memory& mine, some_values& auc) {
     const std::size_t u = asked_[a].at();
-    const span<const std::uint32_t> seen = users_.seen(u).columns;
-    const span<const std::uint32_t> hidden = options_.hide_seen ? seen : span<const std::uint32_t>();
-    find_relevant(u, mine.relevant);
+    const span<const std::uint32_t> seen = users_.seen(u).columns, not_asked = hidden(u), relevant = relevant_to(a);
     users_.score(u, span<T>(mine.scores));
-    if (options_.auc && mine.relevant.size() + hidden.size() < n_items_)
-      auc.set(a, metrics::auc(span<const T>(mine.scores), mine.relevant, hidden));
-    for (const std::uint32_t item : hidden) mine.scores[item] = recommender::unscored<T>;
+    if (options_.auc && relevant.size() + not_asked.size() < n_items_)
+      auc.set(a, metrics::auc(span<const T>(mine.scores), relevant, not_asked));
+    for (const std::uint32_t item : not_asked) mine.scores[item] = recommender::unscored<T>;
     mine.best.reset((std::min)(longest_, n_items_));
     mine.best.offer_all(span<const T>(mine.scores));
     mine.list.clear();
@@ -286,7 +293,7 @@ class ranking_run {
     for (std::size_t c = 0; c < measured_.size(); ++c) {
       const span<const std::uint32_t> list(mine.list.data(), (std::min)(measured_[c].k, mine.list.size()));
       for (const std::uint32_t item : list) ++mine.counts[c][item];
-      measure(a, list, seen, mine.relevant, measured_[c]);
+      measure(a, list, seen, relevant, measured_[c]);
     }
   }
 
@@ -315,11 +322,12 @@ class ranking_run {
 
   const Users& users_;
   std::size_t n_items_;
-  data::csr_matrix<T> targets_;
   const ranking_options& options_;
   std::size_t longest_;
   std::vector<double> surprise_;  // of every item: the novelty of a list of it alone; empty = not known
   std::vector<user_index> asked_;
+  std::vector<std::uint32_t> relevant_;  // to the first of `asked_`, then to the next, …
+  std::vector<std::size_t> relevant_end_;
   std::vector<measured> measured_;
 };
 
