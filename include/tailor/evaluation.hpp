@@ -3,6 +3,7 @@
 #define TAILOR_EVALUATION_HPP
 
 #include "evaluation/cross_validation.hpp"
+#include "evaluation/outer_progress.hpp"
 #include "evaluation/protocols.hpp"
 #include "evaluation/ranking.hpp"
 #include "evaluation/ratings.hpp"

@@ -44,6 +44,21 @@ class one_hot_encoder;
 class ordinal_encoder;
 class target_encoder;
 class feature_encoder;
+class documents;
+class tokenizer;
+class count_vectorizer;
+class tfidf_vectorizer;
+class hashing_vectorizer;
+
+template <class T>
+class basic_pca;
+using pca = basic_pca<double>;
+template <class T>
+class basic_truncated_svd;
+using truncated_svd = basic_truncated_svd<double>;
+template <class T>
+class basic_nmf;
+using nmf = basic_nmf<double>;
 
 }  // namespace data
 
@@ -75,6 +90,19 @@ template <class T>
 class neighbour_lists;
 
 }  // namespace similarity
+
+namespace mlp {
+
+template <class T>
+class network;
+template <class T>
+class model;
+template <class T, class... Layers>
+class basic_sequential;
+template <class... Layers>
+class sequential;
+
+}  // namespace mlp
 
 namespace recommender {
 

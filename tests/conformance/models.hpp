@@ -10,6 +10,9 @@
 #include <tailor/recommender.hpp>
 #include <utility>
 #include <vector>
+#if __has_include(<nlohmann/json.hpp>)
+#include <tailor/io/model_file.hpp>
+#endif
 
 namespace conformance {
 
@@ -23,7 +26,8 @@ struct subject {
   virtual ~subject() = default;
   virtual void fit(const data::csr_matrix<T>& user_items, const tailor::run_options& run = {}) = 0;
   virtual void fit(const data::interactions& log) = 0;
-  virtual rec::basic_any_scorer<T> scorer() const = 0;  ///< a copy of the model as it is now
+  virtual rec::basic_any_scorer<T> scorer() const = 0;    ///< a copy of the model as it is now
+  virtual std::unique_ptr<subject> reloaded() const = 0;  ///< saved and loaded; null where there is no `io`
   virtual bool explains() const = 0;
   virtual bool predicts() const = 0;
 };
@@ -37,6 +41,13 @@ struct subject_of final : subject<T> {
   }
   void fit(const data::interactions& log) override { model.fit(log); }
   rec::basic_any_scorer<T> scorer() const override { return model; }
+  std::unique_ptr<subject<T>> reloaded() const override {
+#if __has_include(<nlohmann/json.hpp>)
+    return std::make_unique<subject_of>(tailor::io::from_bytes<Model>(tailor::io::to_bytes(model)));
+#else
+    return nullptr;
+#endif
+  }
   bool explains() const override { return rec::explains_v<Model>; }
   bool predicts() const override { return predicts(0); }
 

@@ -293,6 +293,43 @@ TEST_CASE_TEMPLATE("every model says that it is not fitted before it is", T, flo
   }
 }
 
+TEST_CASE_TEMPLATE("every model that was saved and loaded says the same to the bit", T, float, double) {
+  const auto data = support::random_ratings<T>(30, 20, 0.3, 29);
+  const auto same = [](const rec::explanation<T>& a, const rec::explanation<T>& b) {
+    return a.score == b.score && a.base == b.base && a.reasons_are == b.reasons_are &&
+           std::equal(a.reasons.begin(), a.reasons.end(), b.reasons.begin(), b.reasons.end(),
+                      [](const rec::reason<T>& x, const rec::reason<T>& y) {
+                        return x.index == y.index && x.similarity == y.similarity && x.value == y.value &&
+                               x.contribution == y.contribution;
+                      });
+  };
+  const auto stranger = support::history<T>(20, {{0, T{4}}, {3, T{2}}, {11, T{1}}});
+  for (const auto& model : every_model<T>()) {
+    CAPTURE(model.name);
+    const auto asked = model.make();
+    if (const auto unfitted = asked->reloaded()) CHECK(!unfitted->scorer().is_fitted());
+    asked->fit(data);
+    const auto loaded = asked->reloaded();
+    if (!loaded) return;  // built without io
+    const auto before = asked->scorer(), after = loaded->scorer();
+    CHECK(all_scores(after) == all_scores(before));
+    CHECK(support::scores(after, stranger.view()) == support::scores(before, stranger.view()));
+    std::size_t different = 0;
+    for (std::size_t u = 0; u < 30; ++u) {
+      if (asked->predicts())
+        different +=
+            support::predictions(after, user_index(u)) == support::predictions(before, user_index(u)) ? 0U : 1U;
+      for (std::size_t i = 0; asked->explains() && i < 20; ++i)
+        different +=
+            same(after.explain(user_index(u), item_index(i)), before.explain(user_index(u), item_index(i))) ? 0U : 1U;
+    }
+    CHECK(different == 0);
+    loaded->fit(support::peers_csr<T>());  // with the options that it was saved with
+    asked->fit(support::peers_csr<T>());
+    CHECK(all_scores(loaded->scorer()) == all_scores(asked->scorer()));
+  }
+}
+
 TEST_CASE_TEMPLATE("every model may be asked from many threads, and its copies are independent of it", T, float,
                    double) {
   const auto data = support::random_ratings<T>(60, 40, 0.3, 28);

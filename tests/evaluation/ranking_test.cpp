@@ -5,9 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <set>
 #include <string>
 #include <tailor/recommender/buy_again.hpp>
@@ -26,11 +28,25 @@ using tailor::recommender::popularity;
 
 namespace {
 
+bool same(const tailor::metrics::ranking_scores& a, const tailor::metrics::ranking_scores& b) {
+  return a.precision == b.precision && a.recall == b.recall && a.capped_recall == b.capped_recall && a.ndcg == b.ndcg &&
+         a.average_precision == b.average_precision && a.reciprocal_rank == b.reciprocal_rank &&
+         a.hit_rate == b.hit_rate;
+}
+
+bool same(const std::optional<tailor::metrics::mean_estimate>& a,
+          const std::optional<tailor::metrics::mean_estimate>& b) {
+  if (!a || !b) return !a && !b;
+  return a->n == b->n && a->mean == b->mean && a->standard_error == b->standard_error;
+}
+
+/// To the bit, but for what only one of them was asked for.
 bool same(const evaluation::ranking_result& a, const evaluation::ranking_result& b) {
-  return a.mean.precision == b.mean.precision && a.mean.recall == b.mean.recall &&
-         a.mean.capped_recall == b.mean.capped_recall && a.mean.ndcg == b.mean.ndcg &&
-         a.mean.average_precision == b.mean.average_precision && a.mean.reciprocal_rank == b.mean.reciprocal_rank &&
-         a.mean.hit_rate == b.mean.hit_rate && a.coverage == b.coverage && a.users == b.users;
+  return same(a.mean, b.mean) && a.asked == b.asked && a.users == b.users && a.coverage == b.coverage &&
+         a.gini == b.gini && a.entropy == b.entropy && same(a.novelty, b.novelty) &&
+         (!a.auc || !b.auc || same(a.auc, b.auc)) &&
+         std::equal(a.of_user.begin(), a.of_user.end(), b.of_user.begin(), b.of_user.end(),
+                    [](const auto& x, const auto& y) { return same(x, y); });
 }
 
 }  // namespace
@@ -139,6 +155,12 @@ TEST_CASE("evaluate_ranking: equals a plain loop over users, for any number of t
   CHECK(found.mean.recall == doctest::Approx(sum.recall / static_cast<double>(users)).epsilon(1e-13));
   CHECK(found.coverage == static_cast<double>(recommended.size()) / static_cast<double>(log.n_items()));
   CHECK(same(found, evaluation::evaluate_ranking(model, parts.test, 7, four)));
+  evaluation::ranking_options with_auc;
+  with_auc.cutoffs = {7};
+  with_auc.auc = true;
+  const auto serial = evaluation::evaluate_ranking(model, parts.test, with_auc, one).front();
+  CHECK(serial.auc);
+  CHECK(same(serial, evaluation::evaluate_ranking(model, parts.test, with_auc, four).front()));
 
   const auto strong = evaluation::strong_split(log, 0.4, 0.8, 1);
   popularity trained;

@@ -29,7 +29,7 @@ eval::search_space<options> from_to(std::int64_t low, std::int64_t high) {
 
 /// A model that is its options; what it was fitted with is kept for the metric.
 struct toy_model {
-  explicit toy_model(const options& o) : chosen(o) {}
+  explicit toy_model(const options& o) : chosen(o) { tailor::require(o.k <= 100, "options::k", "up to 100", o.k); }
   toy_model& fit(const data::interactions& log, const tailor::run_options& run) {
     known = log;
     for (std::size_t epoch = 1; epoch <= 3; ++epoch) tailor::report_progress(run, "toy_model", epoch, 3);
@@ -112,6 +112,39 @@ TEST_CASE("tune: a halving fits on nested shares of the users, and asks about th
     by_seed.insert(shares[3]);
   }
   CHECK(by_seed.size() > 1);
+}
+
+TEST_CASE("tune: the smallest share of a halving holds somebody to ask about") {
+  data::interactions log;  // a third of the users has a validation event, and comes last
+  for (std::size_t u = 0; u < 30; ++u) log.add(u, std::size_t{0});
+  const data::interactions validation = log.filter([](const data::event& e) { return e.user.value() >= 20; });
+  const auto metric = [](const toy_model& model, const data::interactions& asked) {
+    CHECK(asked.size() == (std::min)(model.known.size(), std::size_t{10}));
+    return 1.0;
+  };
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    eval::halving_options how;
+    how.seed = seed;
+    eval::tune<toy_model>(from_to(0, 26), log, validation, metric, how);
+  }
+}
+
+TEST_CASE("tune: options that the model refuses make a failed trial, what fit and metric refuse ends the search") {
+  const data::interactions log = toy_log();
+  const auto metric = [](const toy_model& model, const data::interactions&) {
+    if (model.chosen.k == 7) throw tailor::value_error("metric: unlucky");
+    return static_cast<double>(model.chosen.k);
+  };
+  const eval::grid_search_options grid;
+  const auto found = eval::tune<toy_model>(from_to(97, 102), log, log, metric, grid);
+  CHECK(found.best.k == 100);
+  REQUIRE(found.trials.size() == 6);
+  CHECK_FALSE(found.trials[3].failed());
+  CHECK(found.trials[4].failure == "options::k: expected up to 100, found 101");
+  CHECK(found.trials[5].failed());
+  CHECK_THROWS_WITH_AS(eval::tune<toy_model>(from_to(6, 8), log, log, metric, grid),
+                       "metric: unlucky (grid_search, trial 1: k = 7)", tailor::value_error);
+  CHECK_THROWS_AS(eval::tune<toy_model>(from_to(101, 103), log, log, metric, grid), tailor::convergence_error);
 }
 
 TEST_CASE("tune: progress is of trials, and can stop within a fit") {

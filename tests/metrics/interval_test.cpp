@@ -78,6 +78,20 @@ TEST_CASE("estimate_mean: one value, and values that are all the same") {
   CHECK(same.interval.upper == 0.1);
 }
 
+TEST_CASE("estimate_mean and the bootstrap: the unit of the values does not matter, however large or small it is") {
+  const auto in = [](double unit) { return std::vector<double>{unit, 2 * unit, 3.5 * unit, 10 * unit}; };
+  const mean_estimate estimate = estimate_mean(in(1));
+  const interval bca = bootstrap_mean_interval(in(1));
+  for (const double unit : {1e-300, 1e-170, 1e-120, 1e-108, 1e103, 1e160, 1e300}) {
+    CAPTURE(unit);
+    const mean_estimate same = estimate_mean(in(unit));
+    CHECK(same.mean / unit == doctest::Approx(estimate.mean).epsilon(1e-14));
+    CHECK(same.standard_error / unit == doctest::Approx(estimate.standard_error).epsilon(1e-14));
+    const interval found = bootstrap_mean_interval(in(unit));
+    CHECK(near({found.lower / unit, found.upper / unit}, bca.lower, bca.upper, 1e-12));
+  }
+}
+
 TEST_CASE("bootstrap_mean_interval: as scipy's bootstrap by each method") {
   CHECK(near(bootstrap_mean_interval(x, many(bootstrap_method::percentile)), 1.15, 3.05, 0.04));
   CHECK(near(bootstrap_mean_interval(x, many(bootstrap_method::basic)), 0.93, 2.83, 0.04));
@@ -163,7 +177,9 @@ TEST_CASE("estimate_mean and the bootstrap: say what is wrong") {
                        tailor::value_error);
   CHECK_THROWS_WITH_AS(estimate_mean(std::vector<double>{1, nan}), "values(1): expected a finite number, found NaN",
                        tailor::value_error);
-  CHECK_THROWS_AS(estimate_mean(std::vector<double>{1e300, -1e300}), tailor::value_error);
+  CHECK_THROWS_WITH_AS(estimate_mean(std::vector<double>{1e308, 1.5e308}),
+                       "values: expected numbers that can be added up, found their sum overflows", tailor::value_error);
+  CHECK_THROWS_AS(estimate_mean(std::vector<double>{-1.7e308, -1.7e308, 1.7e308}), tailor::value_error);
   for (const double confidence : {0.0, 1.0, nan}) {
     CHECK_THROWS_AS(estimate_mean(x, confidence), tailor::value_error);
     bootstrap_options options;
@@ -179,8 +195,13 @@ TEST_CASE("estimate_mean and the bootstrap: say what is wrong") {
   CHECK_THROWS_AS(bootstrap_mean_interval(std::vector<double>{1, infinity}), tailor::value_error);
   CHECK_THROWS_AS(bootstrap_interval(0, ratio), tailor::value_error);
   CHECK_THROWS_AS(bootstrap_interval(std::size_t{1} << 32, ratio), tailor::value_error);
-  CHECK_THROWS_WITH_AS(bootstrap_interval(10, [&](positions) { return nan; }),
+  std::size_t calls = 0;
+  tailor::run_options serial;
+  serial.threads = 1;
+  CHECK_THROWS_WITH_AS(bootstrap_interval(
+                           10, [&](positions) { return ++calls, nan; }, {}, serial),
                        "bootstrap: statistic of the sample: expected a finite number, found NaN", tailor::value_error);
+  CHECK(calls == 1);
   const auto breaks = [&](positions sample) { return sample[0] == sample[1] ? nan : ratio(sample); };
   CHECK_THROWS_AS(bootstrap_interval(10, breaks), tailor::value_error);
 }

@@ -105,7 +105,8 @@ TEST_CASE("baseline: of several ratings of one user and item the last counts") {
 TEST_CASE("baseline: options, ratings, users and items that make no sense are refused") {
   rec::baseline_options options;
   options.epochs = 0;
-  CHECK_THROWS_WITH_AS(model{options}, "bias_options::epochs: expected at least 1, found 0", tailor::value_error);
+  CHECK_THROWS_WITH_AS(model{options}, "bias_options::epochs: expected from 1 to 1,000,000, found 0",
+                       tailor::value_error);
   const data::csr_matrix<float> huge(1, 2, {0, 2}, {0, 1}, {3e38F, -3e38F});
   rec::baseline untouched;
   CHECK_THROWS_WITH_AS(untouched.fit(huge),

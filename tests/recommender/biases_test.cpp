@@ -204,10 +204,11 @@ TEST_CASE("biases: every epoch is reported and the work can be stopped") {
 
 TEST_CASE("biases: options, shapes, values and histories that make no sense are refused by name") {
   const auto ratings = support::peers_csr<double>();
-  CHECK_THROWS_WITH_AS(fit(ratings, als(0, 15, 10)), "bias_options::epochs: expected at least 1, found 0",
+  CHECK_THROWS_WITH_AS(fit(ratings, als(0, 15, 10)), "bias_options::epochs: expected from 1 to 1,000,000, found 0",
                        tailor::value_error);
   CHECK_THROWS_WITH_AS(fit(ratings, als(10, -1, 10)),
                        "bias_options::user_regularization: expected a number from 0, found -1", tailor::value_error);
+  CHECK_THROWS_AS(fit(ratings, als(1'000'001, 15, 10)), tailor::value_error);
   CHECK_THROWS_AS(fit(ratings, als(10, 15, support::nan)), tailor::value_error);
   CHECK_THROWS_AS(fit(ratings, als(10, support::infinity, 10)), tailor::value_error);
   for (const double rate : {0.0, -1.0, support::nan, support::infinity}) {
@@ -224,6 +225,13 @@ TEST_CASE("biases: options, shapes, values and histories that make no sense are 
   const auto known = fit(ratings);
   CHECK_THROWS_WITH_AS(rec::user_bias(known, support::history<double>(9, {{5, 3}}).view(), {}),
                        "history: expected items below n_items = 5, found 5", tailor::value_error);
+  CHECK_THROWS_AS(rec::user_bias(known, ratings.row(0), als(10, support::nan, 10)), tailor::value_error);
+  CHECK_THROWS_AS(rec::user_bias(known, ratings.row(0), als(std::size_t(-1), 15, 10)), tailor::value_error);
+  for (const double rate : {10.0, 1e6, 1e300}) {
+    auto options = rec::bias_options::sgd();
+    options.learning_rate = rate;
+    CHECK_THROWS_AS(rec::user_bias(known, ratings.row(0), options), tailor::convergence_error);
+  }
 }
 
 TEST_CASE("biases: without any rating everything is 0") {

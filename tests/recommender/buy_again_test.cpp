@@ -11,6 +11,7 @@
 #include <tailor/recommender/any_scorer.hpp>
 #include <tailor/recommender/pipeline.hpp>
 #include <tailor/recommender/recommend.hpp>
+#include <utility>
 #include <vector>
 
 #include "support/ratings.hpp"
@@ -37,6 +38,7 @@ data::interactions shop() {
   log.add("ben", "cake", 1, 10 * day);
   log.add("anna", "jam", 1, 2 * day);
   log.add("anna", "jam", -1, 10 * day);
+  log.add("carla", "tea", 1, 100 * day);
   return log;
 }
 
@@ -66,11 +68,14 @@ TEST_CASE("buy_again: an item scores how often the user chose it, or what that w
   CHECK(scores(count::values, 1) == numbers{none, 1, 3, none});
 }
 
-TEST_CASE("buy_again: an event counts half after a half-life, from the last event of anybody") {
+TEST_CASE("buy_again: an event counts half after a half-life, from the user's own last event") {
   const auto scores = support::scores(model(options(count::events, 2.0 * day)).fit(shop()), user_index(0));
   CHECK(scores[0] == 1.0 / 32 + 1.0 / 2);
   CHECK(scores[1] == 1.0 / 4);
   CHECK(scores[3] == 1.0 / 16 + 1);
+  const auto of_ben = support::scores(model(options(count::events, 2.0 * day)).fit(shop()), user_index(1));
+  CHECK(of_ben[1] == 1);
+  CHECK(of_ben[2] == std::sqrt(0.5));
   const auto worth = support::scores(model(options(count::values, 2.0 * day)).fit(shop()), user_index(0));
   CHECK(worth[0] == 1.0 / 32 + 5.0 / 2);
   CHECK(worth[3] == none);
@@ -134,8 +139,8 @@ TEST_CASE_TEMPLATE("buy_again: the scores of a random log are those of a brute-f
   for (int i = 0; i < 2000; ++i)
     log.add(static_cast<int>(draw.uniform() * 30), static_cast<int>(draw.uniform() * 20),
             std::floor(draw.uniform() * 10) - 2, static_cast<std::int64_t>(draw.uniform() * 1000));
-  std::int64_t last = 0;
-  for (const auto& e : log) last = (std::max)(last, e.time);
+  std::vector<std::int64_t> last(log.n_users(), 0);
+  for (const auto& e : log) last[e.user.at()] = (std::max)(last[e.user.at()], e.time);
   for (const auto& how : {options(count::events, 200), options(count::values, 50)}) {
     rec::basic_buy_again<T> fitted(how);
     fitted.fit(log);
@@ -147,7 +152,7 @@ TEST_CASE_TEMPLATE("buy_again: the scores of a random log are those of a brute-f
         for (const auto& e : log)
           if (e.user.at() == u && e.item.at() == i)
             sum += (how.counted == count::events ? 1 : e.value) *
-                   std::pow(0.5, static_cast<double>(last - e.time) / how.half_life);
+                   std::pow(0.5, static_cast<double>(last[u] - e.time) / how.half_life);
         if (std::abs(sum) < 1e-9 || sum < 0)
           wrong += support::is_unscored(scores[i]) ? 0U : 1U;
         else
@@ -158,18 +163,41 @@ TEST_CASE_TEMPLATE("buy_again: the scores of a random log are those of a brute-f
   }
 }
 
-TEST_CASE_TEMPLATE("buy_again: whoever was away for ever still has their items", T, float, double) {
+TEST_CASE_TEMPLATE("buy_again: whoever was away for long has their items in the order of their own days", T, float,
+                   double) {
+  data::interactions log;
+  for (const auto& [user, first] : {std::pair{"anna", 0}, std::pair{"ben", 300}}) {
+    log.add(user, "tea", 1, first * day);
+    log.add(user, "cake", 1, (first + 1) * day);
+    log.add(user, "milk", 1, (first + 2) * day);
+    log.add(user, "tea", 1, (first + 2) * day);
+  }
+  rec::basic_buy_again<T> fitted(options(count::events, 1.0 * day));
+  fitted.fit(log);
+  CHECK(support::scores(fitted, user_index(0)) == std::vector<T>{T(1.25), T(0.5), T(1)});
+  CHECK(support::scores(fitted, user_index(1)) == support::scores(fitted, user_index(0)));
+}
+
+TEST_CASE_TEMPLATE("buy_again: scores stay numbers above 0, however old or large", T, float, double) {
+  const double most = static_cast<double>((std::numeric_limits<T>::max)());
   data::interactions log;
   log.add("anna", "tea", 1, std::numeric_limits<std::int64_t>::min());
-  log.add("ben", "tea", 1, std::numeric_limits<std::int64_t>::max());
+  log.add("anna", "milk", 1, std::numeric_limits<std::int64_t>::max());
   for (const double half_life : {1e-300, 1.0, 1e300}) {
     rec::basic_buy_again<T> fitted(options(count::events, half_life));
     fitted.fit(log);
     const auto picks = rec::recommend(fitted, user_index(0));
-    REQUIRE(picks.size() == 1);
-    CHECK(picks[0].score > 0);
-    CHECK(rec::recommend(fitted, user_index(1))[0].score == 1);
+    REQUIRE(picks.size() == 2);
+    CHECK(picks[0].score == 1);
+    CHECK(picks[1].score > 0);
   }
+  data::interactions large;  // their sum is a number; when the first is forgotten it is not
+  large.add("anna", "tea", -most, 0);
+  large.add("anna", "tea", most, 1000);
+  large.add("anna", "tea", most, 1000);
+  rec::basic_buy_again<T> fitted(options(count::values, 1));
+  fitted.fit(large);
+  CHECK(support::scores(fitted, user_index(0))[0] == (std::numeric_limits<T>::max)());
 }
 
 TEST_CASE("buy_again: a half-life that is not above 0 is refused") {

@@ -427,7 +427,7 @@ TEST_CASE("item_knn: options that no data could make right are refused by the co
   CHECK(refuses([](auto& o) { o.shrinkage = support::nan; }) != "");
   CHECK(refuses([](auto& o) { o.bm25_b = 2; }) != "");
   CHECK(refuses([](auto& o) { o.bm25_k1 = support::infinity; }) != "");
-  CHECK(refuses([](auto& o) { o.biases.epochs = 0; }) == "bias_options::epochs: expected at least 1, found 0");
+  CHECK(refuses([](auto& o) { o.biases.epochs = 0; }) == "bias_options::epochs: expected from 1 to 1,000,000, found 0");
   CHECK(refuses([](auto& o) { o.centre = centring::mean; }) ==
         "knn_options::centre: expected none in top-N mode, found mean, zscore or baseline");
   CHECK(refuses([](auto& o) { o.mode = knn_mode::ratings, o.weight = data::weighting::bm25; }) ==

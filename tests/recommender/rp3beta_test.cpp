@@ -168,10 +168,21 @@ TEST_CASE_TEMPLATE("rp3beta: exponents of any size leave numbers, or are refused
           continue;
         }
         std::size_t wrong = 0;
+        double largest = 0;
         for (const auto& row : dense(fitted))
-          for (const double w : row) wrong += std::isfinite(w) && w >= 0 ? 0U : 1U;
+          for (const double w : row) {
+            wrong += std::isfinite(w) && w >= 0 ? 0U : 1U;
+            largest = (std::max)(largest, w);
+          }
         CHECK(wrong == 0);
+        CHECK(largest > 0);
       }
+  CHECK_THROWS_WITH_AS(
+      rec::basic_rp3beta<T>(options(1, 1000, 100, true)).fit(support::random_ratings<T>(20, 15, 0.4, 33)),
+      "rp3beta_options: expected exponents that leave weights above 0, found none", tailor::value_error);
+  // Where no two items share a user there is nothing to lose.
+  rec::basic_rp3beta<T> alone(options(1, 1000, 100, true));
+  CHECK(alone.fit(data::csr_matrix<T>(2, 2, {0, 1, 2}, {0, 1}, {1, 1})).weights().entries().empty());
 }
 
 TEST_CASE("rp3beta: a value of 0 connects nobody") {

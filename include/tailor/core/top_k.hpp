@@ -24,6 +24,12 @@ struct scored {
 
   friend bool operator==(const scored& a, const scored& b) { return a.index == b.index && a.score == b.score; }
   friend bool operator!=(const scored& a, const scored& b) { return !(a == b); }
+
+  template <class A>
+  void archive(A& a) {
+    a("index", index);
+    a("score", score);
+  }
 };
 
 /// The order of every ranking in tailor: the higher score first, among equal scores the lower index.

@@ -12,6 +12,7 @@
 #include "../core/error.hpp"
 #include "../core/progress.hpp"
 #include "../metrics/interval.hpp"
+#include "outer_progress.hpp"
 #include "protocols.hpp"
 #include "ratings.hpp"
 #include "split.hpp"
@@ -33,7 +34,8 @@ struct cross_validation_result {
   metrics::mean_estimate mean(Number&& number, double confidence = 0.95) const;
 };
 
-/// Fits a copy of `unfitted` on the training part of each fold and asks `measure(model, test part)` of it.
+/// Fits a copy of `unfitted` on the training part of each fold and asks `measure(model, test part)` of it. Progress is
+/// of folds, and can stop within one.
 /// @throws whatever fitting and measuring throw
 template <class Model, class Measure>
 auto cross_validate(const Model& unfitted, const fold_list& folds, Measure&& measure, const run_options& run = {})
@@ -52,7 +54,7 @@ cross_validation_result<rating_result> cross_validate_ratings(const Model& unfit
                                                               const fold_options& options = {},
                                                               const run_options& run = {});
 
-/// How good lists are in k-fold cross-validation: lists of the first of `ranking.cutoffs`.
+/// How good lists are in k-fold cross-validation: lists of the first of `ranking.cutoffs`, the only one measured.
 /// @throws as k_fold and evaluate_ranking
 template <class Model>
 cross_validation_result<ranking_result> cross_validate_ranking(const Model& unfitted, const data::interactions& log,
@@ -70,36 +72,58 @@ metrics::mean_estimate cross_validation_result<Result>::mean(Number&& number, do
   return metrics::estimate_mean(values, confidence);
 }
 
-template <class Model, class Measure>
-auto cross_validate(const Model& unfitted, const fold_list& folds, Measure&& measure, const run_options& run)
-    -> cross_validation_result<std::decay_t<decltype(measure(unfitted, std::declval<const data::interactions&>()))>> {
-  cross_validation_result<std::decay_t<decltype(measure(unfitted, std::declval<const data::interactions&>()))>> result;
+namespace detail {
+
+/// `measure(model, test part, run_options to measure with)`.
+template <class Result, class Model, class Measure>
+cross_validation_result<Result> fit_and_measure(const Model& unfitted, const fold_list& folds, Measure&& measure,
+                                                const run_options& run) {
+  outer_progress progress(run);
+  report_progress(progress.outer, "cross-validate", 0, folds.size());
+  cross_validation_result<Result> result;
   for (std::size_t f = 0; f < folds.size(); ++f) {
     const split parts = folds[f];
     Model model = unfitted;
-    result.fit_seconds += detail::timed([&] { model.fit(parts.train, run); });
-    result.score_seconds += detail::timed([&] { result.folds.push_back(measure(std::as_const(model), parts.test)); });
-    report_progress(run, "cross-validate", f + 1, folds.size());
+    result.fit_seconds += timed([&] { model.fit(parts.train, progress.inner); });
+    result.score_seconds +=
+        timed([&] { result.folds.push_back(measure(std::as_const(model), parts.test, progress.inner)); });
+    report_progress(progress.outer, "cross-validate", f + 1, folds.size());
   }
   return result;
+}
+
+}  // namespace detail
+
+template <class Model, class Measure>
+auto cross_validate(const Model& unfitted, const fold_list& folds, Measure&& measure, const run_options& run)
+    -> cross_validation_result<std::decay_t<decltype(measure(unfitted, std::declval<const data::interactions&>()))>> {
+  return detail::fit_and_measure<std::decay_t<decltype(measure(unfitted, std::declval<const data::interactions&>()))>>(
+      unfitted, folds,
+      [&](const Model& model, const data::interactions& test, const run_options&) { return measure(model, test); },
+      run);
 }
 
 template <class Model>
 cross_validation_result<rating_result> cross_validate_ratings(const Model& unfitted, const data::interactions& log,
                                                               const fold_options& options, const run_options& run) {
-  return cross_validate(
+  return detail::fit_and_measure<rating_result>(
       unfitted, k_fold(log, options.folds, options.seed),
-      [&](const Model& model, const data::interactions& test) { return evaluate_ratings(model, test, run); }, run);
+      [](const Model& model, const data::interactions& test, const run_options& inner) {
+        return evaluate_ratings(model, test, inner);
+      },
+      run);
 }
 
 template <class Model>
 cross_validation_result<ranking_result> cross_validate_ranking(const Model& unfitted, const data::interactions& log,
                                                                const ranking_options& ranking,
                                                                const fold_options& options, const run_options& run) {
-  return cross_validate(
+  ranking_options first = ranking;
+  if (!first.cutoffs.empty()) first.cutoffs.resize(1);
+  return detail::fit_and_measure<ranking_result>(
       unfitted, k_fold(log, options.folds, options.seed),
-      [&](const Model& model, const data::interactions& test) {
-        return std::move(evaluate_ranking(model, test, ranking, run).front());
+      [&](const Model& model, const data::interactions& test, const run_options& inner) {
+        return std::move(evaluate_ranking(model, test, first, inner).front());
       },
       run);
 }

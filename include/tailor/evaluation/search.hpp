@@ -24,8 +24,9 @@
 // Finding good options: an objective `double(const Options&)` is called with options out of a search space, one trial
 // after another on the calling thread (models are parallel inside), and what came of each is kept. A trial whose
 // objective throws convergence_error, or returns what is not finite, has failed, and the search goes on; a value_error
-// or shape_error names the trial and goes through, as every other exception does. The objective measures on a
-// validation part: the best of many scores flatters, so the number to believe comes from a test part that no trial saw.
+// or shape_error names the trial and goes through, as every other exception does, and what was found until then is what
+// the objective kept of it. The objective measures on a validation part: the best of many scores flatters, so the
+// number to believe comes from a test part that no trial saw.
 
 namespace tailor {
 inline namespace v0 {

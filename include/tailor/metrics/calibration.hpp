@@ -12,6 +12,7 @@
 
 #include "../core/error.hpp"
 #include "../core/expression.hpp"
+#include "../core/loaded.hpp"
 #include "classification.hpp"
 
 // From the scores of a classifier (logits, probabilities, distances: any finite numbers that rise with the chance) to
@@ -93,11 +94,16 @@ class platt_calibration : public detail::calibration<platt_calibration> {
   double slope() const noexcept { return slope_; }
   double intercept() const noexcept { return intercept_; }
 
+  static constexpr const char* saved_as = "tailor.metrics.platt_calibration";
   template <class A>
   void archive(A& a) {
     a("fitted", fitted_);
     a("slope", slope_);
     a("intercept", intercept_);
+  }
+  void loaded() const {
+    require(std::isfinite(slope_), "slope", "a finite number", slope_);
+    require(std::isfinite(intercept_), "intercept", "a finite number", intercept_);
   }
 
  private:
@@ -135,10 +141,20 @@ class isotonic_calibration : public detail::calibration<isotonic_calibration> {
   const std::vector<double>& scores() const noexcept { return scores_; }
   const std::vector<double>& probabilities() const noexcept { return probabilities_; }
 
+  static constexpr const char* saved_as = "tailor.metrics.isotonic_calibration";
   template <class A>
   void archive(A& a) {
     a("scores", scores_);
     a("probabilities", probabilities_);
+  }
+  void loaded() const {
+    tailor::detail::require_loaded(scores_, scores_.size(), "scores");
+    tailor::detail::require_loaded(probabilities_, scores_.size(), "probabilities");
+    for (std::size_t i = 0; i < scores_.size(); ++i) {
+      if (i > 0 && !(scores_[i] > scores_[i - 1])) require(false, "scores", "numbers that rise", scores_[i]);
+      if (!(probabilities_[i] >= 0 && probabilities_[i] <= 1))
+        require(false, "probabilities", "numbers from 0 to 1", probabilities_[i]);
+    }
   }
 
  private:

@@ -48,9 +48,8 @@ struct paired_comparison {
 /// is at least as far from 0 as the one found. It is exact when there are at most `resamples` patterns of the d_i that
 /// are not 0; else (1 + those as far) / (1 + resamples) over random ones, resample r from random stream r, in parallel
 /// with the same bits for any number of threads. O(n · resamples).
-/// @throws shape_error when the two differ in length; value_error when they are empty, not finite or so large that
-/// their
-///         squares overflow, and for options that make no sense (resamples from 1 to 10,000,000); cancelled_error
+/// @throws shape_error when the two differ in length; value_error when they are empty, not finite or too large to add
+///         up, and for options that make no sense (resamples from 1 to 10,000,000); cancelled_error
 paired_comparison compare_paired(span<const double> a, span<const double> b, const comparison_options& options = {},
                                  const run_options& run = {});
 

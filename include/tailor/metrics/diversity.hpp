@@ -64,8 +64,9 @@ double serendipity(span<const std::uint32_t> list, span<const std::uint32_t> his
                    span<const std::uint32_t> relevant, Similarity&& similarity);
 
 /// How far a list's shares of categories, q, are from those of the user's history, p: the Kullback-Leibler divergence
-/// Σ p_c ln(p_c / ((1 − α) q_c + α p_c)) over categories (Steck: Calibrated recommendations. RecSys 2018). 0 when they
-/// are the same; finite, at most −ln α, because of α. O(n).
+/// Σ p_c ln(p_c / ((1 − α) q_c + α p_c)) over categories (Steck: Calibrated recommendations. RecSys 2018, with α = .01
+/// and a log without a base; the well-known notebook of E. Liu has log2, 1 / ln 2 times ours). 0 when they are the
+/// same; finite, at most −ln α, because of α. O(n).
 /// @param history, list  [n_categories]: non-negative numbers that add up to 1, to 1e-6
 /// @throws shape_error when the two differ in length; value_error when they are not distributions, or unless 0 < α < 1
 double miscalibration(span<const double> history, span<const double> list, double alpha = 0.01);

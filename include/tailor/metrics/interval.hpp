@@ -39,7 +39,7 @@ struct mean_estimate {
 };
 
 /// The mean of independent values, e.g. of a metric over users. O(n).
-/// @throws value_error when there are no values, one is not finite or their squares overflow; unless 0 < confidence < 1
+/// @throws value_error when there are no values, one is not finite or their sum overflows; unless 0 < confidence < 1
 mean_estimate estimate_mean(span<const double> values, double confidence = 0.95);
 
 /// How an interval is read off the statistics of resamples, θ*, where θ is that of the sample (Efron, Tibshirani: An
@@ -85,7 +85,29 @@ inline void require_confidence(double confidence, std::string_view name) {
   require(confidence > 0 && confidence < 1, name, "a number between 0 and 1", confidence);
 }
 
-/// Mean and standard error; equal values have that mean and none, whatever the rounding of their sum.
+/// How values lie about their mean: sums of powers of (mean − value) / largest, which neither overflow nor vanish.
+/// Equal values have that mean and differ by nothing, whatever the rounding of their sum.
+struct deviations {
+  double mean = 0;
+  double largest = 0;  ///< |mean − value|
+  double squares = 0, cubes = 0;
+};
+
+inline deviations deviations_of(span<const double> values) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  deviations all;
+  all.mean = *least;
+  if (*least == *most) return all;
+  all.mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  all.largest = (std::max)(all.mean - *least, *most - all.mean);
+  for (const double value : values) {
+    const double one = (all.mean - value) / all.largest;
+    all.squares += one * one;
+    all.cubes += one * one * one;
+  }
+  return all;
+}
+
 inline mean_estimate mean_of(span<const double> values, double confidence, std::string_view name) {
   require(!values.empty(), name, "at least one number", values.size());
   require_finite(values, name);
@@ -94,20 +116,14 @@ inline mean_estimate mean_of(span<const double> values, double confidence, std::
   mean_estimate estimate;
   estimate.n = values.size();
   estimate.confidence = confidence;
-  const auto extremes = std::minmax_element(values.begin(), values.end());
-  if (*extremes.first == *extremes.second) {
-    estimate.mean = values[0];
-    estimate.standard_error = values.size() == 1 ? infinity : 0;
-  } else {
-    estimate.mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-    double squares = 0;
-    for (const double value : values) squares += (value - estimate.mean) * (value - estimate.mean);
-    require(std::isfinite(squares), name, "numbers whose squares do not overflow", squares);
-    estimate.standard_error = std::sqrt(squares / (n - 1) / n);
-  }
+  const deviations from = deviations_of(values);
+  estimate.mean = from.mean;
   if (values.size() == 1) {
+    estimate.standard_error = infinity;
     estimate.interval = {-infinity, infinity};
   } else {
+    estimate.standard_error = from.largest * std::sqrt(from.squares / (n - 1) / n);
+    require(std::isfinite(estimate.standard_error), name, "numbers that can be added up", "their sum overflows");
     const double half = estimate.standard_error * student_t_quantile(0.5 + confidence / 2, n - 1);
     estimate.interval = {estimate.mean - half, estimate.mean + half};
   }
@@ -126,20 +142,15 @@ inline double quantile_of_sorted(span<const double> rising, double p) {
 /// The two probabilities whose quantiles are the BCa interval.
 inline std::pair<double, double> bca_probabilities(span<const double> rising, double found,
                                                    span<const double> leaving_one_out, double alpha) {
-  const auto n = static_cast<double>(rising.size()), m = static_cast<double>(leaving_one_out.size());
+  const auto n = static_cast<double>(rising.size());
   // Half of those that equal what was found lie below it; in whatever order a resample adds up, equals stay equals.
   const double rounding = 1e-13 * (std::max)(std::abs(rising.front()), std::abs(rising.back()));
   const auto first = std::lower_bound(rising.begin(), rising.end(), found - rounding);
   const auto last = std::upper_bound(first, rising.end(), found + rounding);
   const double below = static_cast<double>((first - rising.begin()) + (last - rising.begin())) / 2;
   const double bias = random::normal_quantile((std::min)((std::max)(below, 0.5), n - 0.5) / n);
-  const double mean = std::accumulate(leaving_one_out.begin(), leaving_one_out.end(), 0.0) / m;
-  double squares = 0, cubes = 0;
-  for (const double value : leaving_one_out) {
-    squares += (mean - value) * (mean - value);
-    cubes += (mean - value) * (mean - value) * (mean - value);
-  }
-  const double acceleration = squares > 0 ? cubes / (6 * squares * std::sqrt(squares)) : 0;
+  const deviations from = deviations_of(leaving_one_out);
+  const double acceleration = from.squares > 0 ? from.cubes / (6 * from.squares * std::sqrt(from.squares)) : 0;
   const auto moved = [&](double z) {
     const double rest = 1 - acceleration * (bias + z);
     if (rest <= 0) return bias + z < 0 ? 0.0 : 1.0;
@@ -160,6 +171,7 @@ interval bootstrap(std::size_t n, Statistic& statistic, LeaveOneOut&& leave_one_
   std::vector<std::uint32_t> all(n);
   std::iota(all.begin(), all.end(), std::uint32_t{0});
   const auto found = static_cast<double>(statistic(span<const std::uint32_t>(all)));
+  require(std::isfinite(found), "bootstrap: statistic of the sample", "a finite number", found);
   std::vector<double> resampled(options.resamples);
   const double steps = 6.0 * static_cast<double>(n) * static_cast<double>(options.resamples);
   parallel_blocks({options.resamples, 16}, run, {steps, "bootstrap"},
@@ -171,7 +183,6 @@ interval bootstrap(std::size_t n, Statistic& statistic, LeaveOneOut&& leave_one_
                       resampled[r] = static_cast<double>(statistic(span<const std::uint32_t>(sample)));
                     }
                   });
-  require(std::isfinite(found), "bootstrap: statistic of the sample", "a finite number", found);
   require_finite<double>(resampled, "bootstrap: statistic of resample ");
   std::sort(resampled.begin(), resampled.end());
   if (resampled.front() == resampled.back()) return {resampled.front(), resampled.front()};

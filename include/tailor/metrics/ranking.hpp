@@ -22,13 +22,21 @@ namespace metrics {
 /// What a list of k recommendations for one user was worth. Written with hit(r) = 1 when the item at rank r (from 1) is
 /// among the relevant ones, and R relevant items in all. A list shorter than k counts as if misses filled it.
 struct ranking_scores {
-  double precision = 0;          ///< Σ hit(r) / k; the microsoft/recommenders convention: k also for shorter lists
-  double recall = 0;             ///< Σ hit(r) / R, plain recall
-  double capped_recall = 0;      ///< Σ hit(r) / min(k, R), the Recall@k of the VAE papers
-  double ndcg = 0;               ///< Σ hit(r) / log2(r + 1), over the same sum for min(k, R) hits on top
-  double average_precision = 0;  ///< Σ hit(r) · precision at r, over min(k, R); its mean over users is MAP@k
-  double reciprocal_rank = 0;    ///< 1 / rank of the first hit, 0 without one; its mean over users is MRR@k
-  double hit_rate = 0;           ///< 1 when there is any hit
+  double precision = 0;      ///< Σ hit(r) / k; the microsoft/recommenders convention: k also for shorter lists
+  double recall = 0;         ///< Σ hit(r) / R, plain recall
+  double capped_recall = 0;  ///< Σ hit(r) / min(k, R), the Recall@k of the VAE papers
+  /// Σ hit(r) / log2(r + 1), over the same sum for min(k, R) hits on top. Of items that are relevant or not; for
+  /// degrees of relevance scikit-learn's ndcg_score and pytrec_eval's ndcg_cut put the degree for hit(r) above and
+  /// below, others 2^degree − 1: the same where all degrees are 0 or 1.
+  double ndcg = 0;
+  /// Σ hit(r) · precision at r, over min(k, R), as map_at_k of microsoft/recommenders. ranx's map@k, pytrec_eval's
+  /// map_cut and microsoft's own `map` divide by R, so that a list of k cannot reach 1 when R > k. The mean over users
+  /// is MAP@k.
+  double average_precision = 0;
+  /// 1 / rank of the first hit, 0 without one among the k, as ranx's mrr@k; pytrec_eval's recip_rank goes down the
+  /// whole ranking. The mean over users is MRR@k.
+  double reciprocal_rank = 0;
+  double hit_rate = 0;  ///< 1 when there is any hit
 
   ranking_scores& operator+=(const ranking_scores& other) noexcept;
   ranking_scores& operator/=(double n) noexcept;

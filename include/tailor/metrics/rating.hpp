@@ -26,7 +26,8 @@ namespace metrics {
 template <class P, class A>
 double rmse(const P& predicted, const A& actual);
 
-/// Mean absolute error, Σ |p − t| / n.
+/// Mean absolute error, Σ |p − t| / n over all ratings, as Surprise's and scikit-learn's. The NMAE of Goldberg et al.
+/// (Eigentaste. Information Retrieval 2001) divides it by the length of the rating scale.
 /// @throws as `rmse`
 template <class P, class A>
 double mae(const P& predicted, const A& actual);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "../core/loaded.hpp"
 #include "../data/csr_matrix.hpp"
 #include "../fwd.hpp"
 #include "biases.hpp"
@@ -35,6 +36,19 @@ class basic_baseline : public detail::rating_model<basic_baseline<T>, T> {
 
   /// What was learnt of the users and items of the data.
   const biases<T>& known() const noexcept { return known_; }
+
+  static constexpr const char* saved_as = "tailor.recommender.baseline";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_ratings(a);
+    a("known", known_);
+  }
+  void loaded() const {
+    detail::rating_model<basic_baseline, T>::loaded();
+    tailor::detail::require_loaded(known_.users, this->n_users(), "known/users");
+    tailor::detail::require_loaded(known_.items, this->n_items(), "known/items");
+  }
 
  private:
   void train(const run_options& run) {

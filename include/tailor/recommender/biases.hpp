@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "../core/parallel.hpp"
 #include "../core/progress.hpp"
 #include "../core/random.hpp"
@@ -62,6 +63,18 @@ template <class T>
 struct biases {
   T mean{};
   std::vector<T> users, items;
+
+  template <class A>
+  void archive(A& a) {
+    a("mean", mean);
+    a("users", users);
+    a("items", items);
+  }
+  void loaded() const {
+    require(std::isfinite(mean), "mean", "a finite number", mean);
+    tailor::detail::require_loaded(users, users.size(), "users");
+    tailor::detail::require_loaded(items, items.size(), "items");
+  }
 };
 
 /// By ALS, item biases first, as Surprise's `baseline_als`: in parallel, the same bits for any number of threads. By
@@ -78,7 +91,8 @@ biases<T> fit_biases(data::csr_view<T> user_items, data::csr_view<T> item_users,
 /// The bias of a user who was not in the training data, from their history, with the items as they are: the same
 /// least-squares step, so that a user of the training data gets the bias that they have; by SGD the same steps, from 0,
 /// which come near to it.
-/// @throws value_error for a history with items that `known` does not have, or ratings too large to add up
+/// @throws value_error for options that no data could make right, for a history with items that `known` does not have,
+///         or ratings too large to add up; convergence_error when SGD goes astray
 template <class T>
 T user_bias(const biases<T>& known, data::row_view<T> history, const bias_options& options);
 
@@ -87,7 +101,8 @@ T user_bias(const biases<T>& known, data::row_view<T> history, const bias_option
 namespace detail {
 
 inline void check(const bias_options& options) {
-  require(options.epochs >= 1, "bias_options::epochs", "at least 1", options.epochs);
+  require(options.epochs >= 1 && options.epochs <= 1'000'000, "bias_options::epochs", "from 1 to 1,000,000",
+          options.epochs);
   require(std::isfinite(options.user_regularization) && options.user_regularization >= 0,
           "bias_options::user_regularization", "a number from 0", options.user_regularization);
   require(std::isfinite(options.item_regularization) && options.item_regularization >= 0,
@@ -131,14 +146,15 @@ inline void shuffle_row(span<std::uint32_t> order, std::uint64_t seed, std::uint
   random::shuffle(order.begin(), order.end(), draw);
 }
 
-/// @throws convergence_error when the squared error, as it is met on the way, grows far above that of no biases
+/// SGD goes astray when the squared error, as it is met on the way, grows far above that of no biases.
+inline convergence_error astray(const bias_options& options) {
+  return convergence_error(describe("biases", "SGD to lower the squared error",
+                                    "it grow: learning_rate = " + show(options.learning_rate) + " is too high"));
+}
+
 template <class T>
 void fit_by_sgd(biases<T>& known, data::csr_view<T> user_items, const bias_options& options, const run_options& run) {
   const double mean = known.mean;
-  const auto astray = [&] {
-    return convergence_error(describe("biases", "SGD to lower the squared error",
-                                      "it grow: learning_rate = " + show(options.learning_rate) + " is too high"));
-  };
   double least = 0;
   for (const T rating : user_items.values()) least += std::pow(static_cast<double>(rating) - mean, 2);
   std::vector<double> users(user_items.n_rows()), items(user_items.n_columns());  // whatever T, steps are small
@@ -161,27 +177,36 @@ void fit_by_sgd(biases<T>& known, data::csr_view<T> user_items, const bias_optio
         squares += error * error;
       }
     }
-    if (!(squares <= 10 * least)) throw astray();
+    if (!(squares <= 10 * least)) throw astray(options);
     report_progress(run, "biases", epoch + 1, options.epochs);
   }
   known.users.assign(users.begin(), users.end());
   known.items.assign(items.begin(), items.end());
   for (const std::vector<T>* side : {&known.users, &known.items})
     for (const T bias : *side)
-      if (!std::isfinite(bias)) throw astray();
+      if (!std::isfinite(bias)) throw astray(options);
 }
 
 template <class T>
 T user_bias_by_sgd(const biases<T>& known, data::row_view<T> history, const bias_options& options) {
   std::vector<std::uint32_t> order(history.size());
   shuffle_row(order, options.seed, 0);
-  double own = 0;
-  for (std::size_t epoch = 0; epoch < options.epochs; ++epoch)
+  const auto left = [&](std::size_t i) {  // for the user to explain
+    return static_cast<double>(history.values[i]) - static_cast<double>(known.mean) -
+           static_cast<double>(known.items[history.columns[i]]);
+  };
+  double own = 0, least = 0;
+  for (const std::size_t i : order) least += std::pow(left(i), 2);
+  for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
+    double squares = 0;
     for (const std::size_t i : order) {
-      const double error = static_cast<double>(history.values[i]) - static_cast<double>(known.mean) - own -
-                           static_cast<double>(known.items[history.columns[i]]);
+      const double error = left(i) - own;
       own += options.learning_rate * (error - options.user_regularization * own);
+      squares += error * error;
     }
+    if (!(squares <= 10 * least)) throw astray(options);
+  }
+  if (!std::isfinite(static_cast<T>(own))) throw astray(options);
   return static_cast<T>(own);
 }
 
@@ -209,6 +234,7 @@ biases<T> fit_biases(data::csr_view<T> user_items, data::csr_view<T> item_users,
 
 template <class T>
 T user_bias(const biases<T>& known, data::row_view<T> history, const bias_options& options) {
+  detail::check(options);
   detail::require_history(history, known.items.size());
   detail::require_addable(history.values, "history");
   return options.method == bias_method::als

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "../data/interactions.hpp"
 #include "../fwd.hpp"
 #include "popularity.hpp"
@@ -40,9 +41,11 @@ struct buy_again_options {
 /// what other models hide: `recommend` leaves in what was seen, and somebody without a history gets nothing.
 ///
 /// score(i) = Σ 2^(−age / half_life) over the user's events of i, each times its value if values are counted, with ages
-/// from the last event of the log on. Without a half-life, the personal top frequency of the next-basket literature (Li
-/// et al. 2023). A log without times counts as one of a single moment; so does a matrix, and a history that is not the
-/// log's: there an item scores its value. An item whose values do not add up to more than 0 has no score.
+/// back from the user's own last event: any other day would order their items alike, but leave little to compare of
+/// somebody who was away for long. Without a half-life, the personal top frequency of the next-basket literature (Li et
+/// al. 2023). A log without times counts as one of a single moment; so does a matrix, and a history that is not the
+/// log's: there an item scores its value. An item whose values do not add up to more than 0 has no score; a sum outside
+/// the numbers of T counts as the smallest or the largest of them.
 template <class T>
 class basic_buy_again : public scorer_base<basic_buy_again<T>, T> {
  public:
@@ -55,17 +58,29 @@ class basic_buy_again : public scorer_base<basic_buy_again<T>, T> {
   data::duplicates duplicate_policy() const noexcept { return data::duplicates::sum; }
   bool recommends_seen() const noexcept { return true; }
 
+  static constexpr const char* saved_as = "tailor.recommender.buy_again";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_data(a);
+    a("counts", counts_);
+  }
+  void loaded() const {
+    scorer_base<basic_buy_again, T>::loaded();
+    tailor::detail::require_loaded(counts_, this->user_items().nnz(), "counts");
+  }
+
  private:
   friend class scorer_base<basic_buy_again<T>, T>;
 
   void learn(const run_options&) { counts_ = this->user_items().values(); }
 
   void learn_events(const data::interactions& log, const run_options&) {
-    std::int64_t last = std::numeric_limits<std::int64_t>::min();
-    for (const data::event& e : log) last = (std::max)(last, e.time);
+    std::vector<std::int64_t> last(this->n_users(), std::numeric_limits<std::int64_t>::min());
+    for (const data::event& e : log) last[e.user.at()] = (std::max)(last[e.user.at()], e.time);
     std::vector<double> counts(this->user_items().nnz(), 0.0);
     for (const data::event& e : log) {
-      const double age = static_cast<double>(last) - static_cast<double>(e.time);
+      const double age = static_cast<double>(last[e.user.at()]) - static_cast<double>(e.time);
       // However old, an event never counts nothing.
       const double decay = std::exp2((std::max)(-age / options_.half_life, -1000.0));
       const data::row_view<T> row = this->user_items().row(e.user.at());
@@ -75,8 +90,9 @@ class basic_buy_again : public scorer_base<basic_buy_again<T>, T> {
           options_.counted == buy_again_options::count::events ? decay : e.value * decay;
     }
     counts_.resize(counts.size());
-    std::transform(counts.begin(), counts.end(), counts_.begin(), [](double count) {
-      return count > 0 ? (std::max)(static_cast<T>(count), (std::numeric_limits<T>::min)()) : T{};
+    constexpr double least = (std::numeric_limits<T>::min)(), most = (std::numeric_limits<T>::max)();
+    std::transform(counts.begin(), counts.end(), counts_.begin(), [=](double count) {
+      return count > 0 ? static_cast<T>((std::min)((std::max)(count, least), most)) : T{};
     });
   }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "../core/parallel.hpp"
 #include "../core/progress.hpp"
 #include "../core/random.hpp"
@@ -54,7 +55,7 @@ class basic_co_clustering : public detail::rating_model<basic_co_clustering<T>, 
   friend detail::rating_model<basic_co_clustering<T>, T>;
 
  public:
-  /// @throws value_error for no or more than 256 clusters, or no epoch
+  /// @throws value_error for no or more than 256 clusters, no epoch or more than 1,000,000
   explicit basic_co_clustering(co_clustering_options options = {}) : options_(options) {
     const auto check = [](const char* name, std::size_t clusters) {
       require(clusters >= 1 && clusters <= 256, std::string("co_clustering_options::") + name, "from 1 to 256",
@@ -62,7 +63,8 @@ class basic_co_clustering : public detail::rating_model<basic_co_clustering<T>, 
     };
     check("user_clusters", options.user_clusters);
     check("item_clusters", options.item_clusters);
-    require(options.epochs >= 1, "co_clustering_options::epochs", "at least 1", options.epochs);
+    require(options.epochs >= 1 && options.epochs <= 1'000'000, "co_clustering_options::epochs", "from 1 to 1,000,000",
+            options.epochs);
   }
 
   const co_clustering_options& options() const noexcept { return options_; }
@@ -70,6 +72,30 @@ class basic_co_clustering : public detail::rating_model<basic_co_clustering<T>, 
   /// The cluster of every user and of every item.
   const std::vector<std::uint32_t>& user_clusters() const noexcept { return users_.clusters; }
   const std::vector<std::uint32_t>& item_clusters() const noexcept { return items_.clusters; }
+
+  static constexpr const char* saved_as = "tailor.recommender.co_clustering";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_ratings(a);
+    a("user_means", users_.means);
+    a("user_clusters", users_.clusters);
+    a("item_means", items_.means);
+    a("item_clusters", items_.clusters);
+    a("levels", levels_);
+  }
+  void loaded() {
+    detail::rating_model<basic_co_clustering, T>::loaded();
+    users_.n_clusters = options_.user_clusters;
+    users_.stride = items_.n_clusters = options_.item_clusters;
+    items_.stride = 1;
+    using tailor::detail::require_loaded, tailor::detail::require_loaded_below;
+    require_loaded(users_.means, this->n_users(), "user_means");
+    require_loaded_below(users_.clusters, this->n_users(), users_.n_clusters, "user_clusters");
+    require_loaded(items_.means, this->n_items(), "item_means");
+    require_loaded_below(items_.clusters, this->n_items(), items_.n_clusters, "item_clusters");
+    require_loaded(levels_, this->is_fitted() ? users_.n_clusters * items_.n_clusters : 0, "levels");
+  }
 
  private:
   /// Users, or items.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "../core/loaded.hpp"
 #include "../core/top_k.hpp"
 #include "../data/csr_matrix.hpp"
 #include "../fwd.hpp"
@@ -75,6 +76,24 @@ class basic_item_knn : public scorer_base<basic_item_knn<T, Measure>, T> {
   recommendation_list<item_index, T> similar_items(item_index item, std::size_t n = 10) const {
     this->check_item(item);
     return detail::similar_by_weights(neighbours_, item, n);
+  }
+
+  static constexpr const char* saved_as = "tailor.recommender.item_knn";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_data(a);
+    a("neighbours", neighbours_);
+    if (options_.mode != knn_mode::ratings) return;
+    a("levels", levels_);
+    a("is_rated", item_is_rated_);
+  }
+  void loaded() const {
+    base::loaded();
+    detail::check_loaded(neighbours_, this->n_items());
+    if (options_.mode != knn_mode::ratings || !this->is_fitted()) return;
+    levels_.check_loaded(this->n_items(), this->n_users(), false, options_.centre);
+    tailor::detail::require_loaded(item_is_rated_, this->n_items(), "is_rated");
   }
 
  private:

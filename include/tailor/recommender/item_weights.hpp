@@ -25,6 +25,12 @@ inline namespace v0 {
 namespace recommender {
 namespace detail {
 
+/// @throws shape_error unless there is a list for each item
+template <class T>
+void check_loaded(const similarity::neighbour_lists<T>& weights, std::size_t n_items) {
+  require<shape_error>(weights.size() == n_items, "weights", show(n_items) + " lists, one an item", weights.size());
+}
+
 /// The scores of all items; parts that add up to 0 are none. O(n_items + the lengths of the history's lists).
 template <class T>
 void score_by_weights(const similarity::neighbour_lists<T>& weights, data::row_view<T> history, span<T> out) {
@@ -92,7 +98,20 @@ class item_weights_base : public scorer_base<Model, T> {
     return detail::similar_by_weights(weights_, item, n);
   }
 
+  /// After a load. @throws value_error, shape_error
+  void loaded() const {
+    scorer_base<Model, T>::loaded();
+    detail::check_loaded(weights_, this->n_items());
+  }
+
  protected:
+  /// The part of a model's `archive` that is here and in `scorer_base`.
+  template <class A>
+  void archive_weights(A& a) {
+    this->archive_data(a);
+    a("weights", weights_);
+  }
+
   void score_history(data::row_view<T> history, span<T> out) const { detail::score_by_weights(weights_, history, out); }
 
   similarity::neighbour_lists<T> weights_;

@@ -60,11 +60,7 @@ class pipeline {
   /// @throws not_fitted_error, shape_error when there are fewer or more ids than the model has users and items
   pipeline(Model model, std::shared_ptr<const data::id_map> users, std::shared_ptr<const data::id_map> items)
       : model_(std::move(model)), users_(std::move(users)), items_(std::move(items)) {
-    if (!model_.is_fitted()) throw not_fitted_error("pipeline: expected a fitted model, found one without data");
-    require<shape_error>(users_ && users_->size() == model_.n_users(), "users", show(model_.n_users()) + " ids",
-                         users_ ? users_->size() : 0);
-    require<shape_error>(items_ && items_->size() == model_.n_items(), "items", show(model_.n_items()) + " ids",
-                         items_ ? items_->size() : 0);
+    check_ids();
   }
 
   /// Learns from a log, whose ids it keeps. A failed fit changes nothing.
@@ -88,6 +84,17 @@ class pipeline {
     check_fitted();
     return *items_;
   }
+  static constexpr const char* saved_as = "tailor.recommender.pipeline";
+  template <class A>
+  void archive(A& a) {
+    a("model", model_);
+    a("users", users_);
+    a("items", items_);
+  }
+  void loaded() const {
+    if (users_ || items_) check_ids();
+  }
+
   bool knows_user(std::string_view user) const { return is_fitted() && users_->contains(user); }
   bool knows_item(std::string_view item) const { return is_fitted() && items_->contains(item); }
 
@@ -147,6 +154,14 @@ class pipeline {
   }
 
  private:
+  void check_ids() const {
+    if (!model_.is_fitted()) throw not_fitted_error("pipeline: expected a fitted model, found one without data");
+    require<shape_error>(users_ && users_->size() == model_.n_users(), "users", show(model_.n_users()) + " ids",
+                         users_ ? users_->size() : 0);
+    require<shape_error>(items_ && items_->size() == model_.n_items(), "items", show(model_.n_items()) + " ids",
+                         items_ ? items_->size() : 0);
+  }
+
   static pipeline_options just(std::size_t n) {
     pipeline_options options;
     options.n = n;

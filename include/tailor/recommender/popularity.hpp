@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "../data/interactions.hpp"
 #include "../fwd.hpp"
 #include "scorer.hpp"
@@ -56,6 +57,18 @@ class basic_popularity : public scorer_base<basic_popularity<T>, T> {
 
   /// The weighted count of every item, n_items long.
   const std::vector<T>& counts() const noexcept { return counts_; }
+
+  static constexpr const char* saved_as = "tailor.recommender.popularity";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_data(a);
+    a("counts", counts_);
+  }
+  void loaded() const {
+    scorer_base<basic_popularity, T>::loaded();
+    tailor::detail::require_loaded(counts_, this->n_items(), "counts");
+  }
 
  private:
   friend class scorer_base<basic_popularity<T>, T>;

@@ -43,6 +43,18 @@ class basic_random_baseline : public detail::rating_model<basic_random_baseline<
 
   const random_baseline_options& options() const noexcept { return options_; }
 
+  static constexpr const char* saved_as = "tailor.recommender.random_baseline";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_ratings(a);
+    a("deviation", deviation_);
+  }
+  void loaded() const {
+    detail::rating_model<basic_random_baseline, T>::loaded();
+    require(std::isfinite(deviation_) && deviation_ >= 0, "deviation", "a finite number from 0", deviation_);
+  }
+
  private:
   void train(const run_options&) {
     double squares = 0;

@@ -12,6 +12,7 @@
 
 #include "../core/error.hpp"
 #include "../core/index.hpp"
+#include "../core/loaded.hpp"
 #include "../core/progress.hpp"
 #include "../core/span.hpp"
 #include "../data/csr_matrix.hpp"
@@ -47,6 +48,11 @@ struct rating_range {
   T lowest{}, highest{};
 
   T clipped(T rating) const noexcept { return (std::min)(highest, (std::max)(lowest, rating)); }
+
+  void loaded() const {
+    require(std::isfinite(lowest) && std::isfinite(highest) && lowest <= highest, "lowest",
+            "a finite number up to highest, " + show(highest), lowest);
+  }
 };
 
 template <class T>
@@ -85,7 +91,25 @@ class rating_model : public scorer_base<Model, T> {
     return rating;
   }
 
+  /// After a load. @throws value_error, shape_error
+  void loaded() const {
+    scorer_base<Model, T>::loaded();
+    range_.loaded();
+    require(std::isfinite(mean_), "mean", "a finite number", mean_);
+    tailor::detail::require_loaded(is_rated_, this->n_items(), "is_rated");
+  }
+
  protected:
+  /// The part of a model's `archive` that is here and in `scorer_base`.
+  template <class A>
+  void archive_ratings(A& a) {
+    this->archive_data(a);
+    a("mean", mean_);
+    a("lowest", range_.lowest);
+    a("highest", range_.highest);
+    a("is_rated", is_rated_);
+  }
+
   void learn(const run_options& run) {
     const span<const T> ratings = this->user_items().view().values();
     require_addable(ratings, "user_items");

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../core/loaded.hpp"
 #include "../core/parallel.hpp"
 #include "../core/span.hpp"
 #include "../core/top_k.hpp"
@@ -31,6 +32,13 @@ template <class T>
 struct level {
   T centre{};
   T scale{1};
+
+  template <class A>
+  void archive(A& a) {
+    a("centre", centre);
+    a("scale", scale);
+  }
+  bool is_usable() const noexcept { return std::isfinite(centre) && std::isfinite(scale) && scale > T{}; }
 };
 
 /// Where all ratings lie: rating = row centre + column centre + row scale · z.
@@ -41,6 +49,31 @@ struct rating_levels : rating_range<T> {
   centring centre = centring::none;
   std::vector<T> columns;  ///< empty = 0
   biases<T> known;         ///< for centring::baseline
+
+  template <class A>
+  void archive(A& a) {
+    a("lowest", this->lowest);
+    a("highest", this->highest);
+    a("all", all);
+    a("rows", rows);
+    a("centring", centre);
+    a("columns", columns);
+    a("known", known);
+  }
+  /// After a load. @throws value_error, shape_error unless it is of so many rows and columns
+  void check_loaded(std::size_t n_rows, std::size_t n_columns, bool rows_are_users, centring expected) const {
+    rating_range<T>::loaded();
+    require(centre == expected, "levels/centring", "that of the options", "another");
+    require<shape_error>(rows.size() == n_rows, "levels/rows", show(n_rows) + " values", rows.size());
+    for (const level<T>& row : rows)
+      if (!row.is_usable()) require(false, "levels/rows", "finite numbers and scales above 0", row.scale);
+    require(all.is_usable(), "levels/all", "finite numbers and a scale above 0", all.scale);
+    const bool baseline = centre == centring::baseline;
+    tailor::detail::require_loaded(columns, baseline ? n_columns : 0, "levels/columns");
+    tailor::detail::require_loaded(rows_are_users ? known.users : known.items, baseline ? n_rows : 0, "levels/known");
+    tailor::detail::require_loaded(rows_are_users ? known.items : known.users, baseline ? n_columns : 0,
+                                   "levels/known");
+  }
 
   T column(std::size_t c) const noexcept { return columns.empty() ? T{} : columns[c]; }
   T z(std::size_t row, std::size_t column_index, T rating) const noexcept {
@@ -59,16 +92,14 @@ struct rating_levels : rating_range<T> {
 template <class T>
 level<T> level_of(span<const T> ratings, centring centre, const level<T>& all) {
   if (ratings.empty()) return {all.centre, T{1}};
-  const auto n = static_cast<double>(ratings.size());
-  double sum = 0, squares = 0;
-  for (const T rating : ratings) sum += static_cast<double>(rating);
-  const double mean = sum / n;
+  const double mean = mean_of(ratings);
   if (centre == centring::mean) return {static_cast<T>(mean), T{1}};
   // Asked of the ratings themselves: their deviation may be a rounding error above 0.
   if (std::count(ratings.begin(), ratings.end(), ratings.front()) == static_cast<std::ptrdiff_t>(ratings.size()))
     return {static_cast<T>(mean), all.scale};
+  double squares = 0;
   for (const T rating : ratings) squares += std::pow(static_cast<double>(rating) - mean, 2);
-  const T deviation = static_cast<T>(std::sqrt(squares / n));
+  const T deviation = static_cast<T>(std::sqrt(squares / static_cast<double>(ratings.size())));
   return {static_cast<T>(mean), deviation > T{} ? deviation : all.scale};
 }
 

@@ -51,6 +51,8 @@ struct rp3beta_options {
 /// does nothing to ones; takes for d_i the sum of the values; and keeps the k largest of every column of W, the item
 /// itself among them.
 ///
+/// Exponents so large that no weight is left in T, though items share users, are an error of `fit`.
+///
 /// Memory: n_items · k weights. Time: Σ over users of the square of their items' number.
 template <class T>
 class basic_rp3beta : public item_weights_base<basic_rp3beta<T>, T> {
@@ -67,6 +69,13 @@ class basic_rp3beta : public item_weights_base<basic_rp3beta<T>, T> {
 
   const rp3beta_options& options() const noexcept { return options_; }
   data::duplicates duplicate_policy() const noexcept { return data::duplicates::sum; }
+
+  static constexpr const char* saved_as = "tailor.recommender.rp3beta";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_weights(a);
+  }
 
  private:
   void learn(const run_options& run);
@@ -91,11 +100,13 @@ void basic_rp3beta<T>::learn(const run_options& run) {
   }
   const auto connection = [unit](T value) { return value > T{} ? static_cast<double>(value) / unit : 0.0; };
   std::vector<double> of_users(values.n_rows(), 0), of_items(values.n_columns(), 0), degrees(values.n_columns(), 0);
+  bool share_users = false;
   for (std::size_t u = 0; u < values.n_rows(); ++u) {
     const data::row_view<T> row = values.row(u);
     for (std::size_t i = 0; i < row.size(); ++i) {
       const double r = connection(row.values[i]);
       if (r == 0) continue;
+      share_users = share_users || of_users[u] > 0;
       of_users[u] += r;
       of_items[row.columns[i]] += r;
       degrees[row.columns[i]] += 1;
@@ -125,6 +136,7 @@ void basic_rp3beta<T>::learn(const run_options& run) {
       similarity::neighbours(data::transpose(x, run).view(), x.view(), similarity::dot{}, options_.k, run);
 
   std::vector<scored<T>> weights = nearest.entries();
+  bool is_any_left = false;
   for (std::size_t j = 0; j < nearest.size(); ++j) {
     if (nearest[j].empty()) continue;
     const span<scored<T>> row(weights.data() + nearest.offsets()[j], nearest[j].size());
@@ -137,8 +149,10 @@ void basic_rp3beta<T>::learn(const run_options& run) {
     for (scored<T>& one : row) {
       one.score = static_cast<T>(static_cast<double>(one.score) * scale);
       require(std::isfinite(one.score), "rp3beta_options", "exponents that leave weights finite", one.score);
+      is_any_left = is_any_left || one.score > T{};
     }
   }
+  require(is_any_left || !share_users, "rp3beta_options", "exponents that leave weights above 0", "none");
   this->weights_ = {nearest.offsets(), std::move(weights)};
 }
 

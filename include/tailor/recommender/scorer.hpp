@@ -201,6 +201,9 @@ class scorer_base {
     return user_items_.row(user.at());
   }
 
+  /// After a load. @throws value_error for a matrix that `fit` would refuse
+  void loaded() const { data::require_finite(user_items_.view(), "user_items"); }
+
   /// @param out  n_items long
   void score(user_index user, span<T> out) const {
     check_user(user);
@@ -214,6 +217,17 @@ class scorer_base {
   }
 
  protected:
+  /// The part of a model's `archive` that is here. How many users have each item is named so that a file is never much
+  /// shorter than the number of items says.
+  template <class A>
+  void archive_data(A& a) {
+    std::vector<std::uint32_t> counts = item_counts();
+    a("item_counts", counts);
+    a("user_items", user_items_);
+    require<shape_error>(counts.size() == n_items(), "item_counts", show(n_items()) + " numbers", counts.size());
+    require(counts == item_counts(), "item_counts", "how many users have each item", "other numbers");
+  }
+
   void learn_events(const data::interactions&, const run_options& run) { self().learn(run); }
   void score_user(user_index user, span<T> out) const { self().score_history(user_items_.row(user.at()), out); }
 
@@ -251,6 +265,12 @@ class scorer_base {
     learn(fresh);
     self() = std::move(fresh);
     return self();
+  }
+
+  std::vector<std::uint32_t> item_counts() const {
+    std::vector<std::uint32_t> counts(n_items());
+    for (const std::uint32_t item : user_items_.columns()) ++counts[item];
+    return counts;
   }
 
   void check_output(span<T> out) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "../core/parallel.hpp"
 #include "../data/csr_matrix.hpp"
 #include "../fwd.hpp"
@@ -62,6 +63,24 @@ class basic_slope_one : public detail::rating_model<basic_slope_one<T>, T> {
   /// and `base` the mean of the user's ratings.
   explanation<T> explain(user_index user, item_index item) const { return explain(this->history(user), item); }
   explanation<T> explain(data::row_view<T> history, item_index item) const;
+
+  static constexpr const char* saved_as = "tailor.recommender.slope_one";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_ratings(a);
+    a("deviations", deviations_);
+    a("common", common_);
+  }
+  void loaded() const {
+    detail::rating_model<basic_slope_one, T>::loaded();
+    const std::size_t n = this->n_items();
+    if (deviations_.n_rows() != n || deviations_.n_columns() != n)
+      throw shape_error(
+          describe("deviations", show_shape({n, n}), show_shape({deviations_.n_rows(), deviations_.n_columns()})));
+    data::require_finite(deviations_.view(), "deviations");
+    tailor::detail::require_loaded(common_, options_.weighted ? deviations_.nnz() : 0, "common");
+  }
 
  private:
   struct customer {

@@ -88,14 +88,35 @@ class basic_user_knn : public scorer_base<basic_user_knn<T, Measure>, T> {
     return similar_to(history, nobody, n);
   }
 
+  /// Saved are the data and the levels of ratings; the rest is made again.
+  static constexpr const char* saved_as = "tailor.recommender.user_knn";
+  template <class A>
+  void archive(A& a) {
+    a("options", options_);
+    this->archive_data(a);
+    if (options_.mode == knn_mode::ratings) a("levels", levels_);
+  }
+  void loaded() {
+    base::loaded();
+    if (!this->is_fitted()) return;
+    if (options_.mode == knn_mode::ratings)
+      levels_.check_loaded(this->n_users(), this->n_items(), true, options_.centre);
+    prepare({});
+  }
+
  private:
   static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
 
   void learn(const run_options& run) {
-    item_users_ = data::transpose(this->user_items(), run);
+    prepare(run);
     if (options_.mode == knn_mode::ratings)
       levels_ =
           detail::levels_of(this->user_items().view(), item_users_.view(), options_.centre, options_.biases, true, run);
+  }
+
+  /// What a look-up needs of the data.
+  void prepare(const run_options& run) {
+    item_users_ = data::transpose(this->user_items(), run);
     if (options_.weight != data::weighting::none) {
       weighting_ = data::count_weighting(options_.weight, options_.bm25_k1, options_.bm25_b);
       compared_ = weighting_.fit(this->user_items().view()).apply(this->user_items());

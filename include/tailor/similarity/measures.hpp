@@ -23,6 +23,7 @@ namespace similarity {
 
 /// Σxy. Unbounded.
 struct dot : measure_defaults {
+  static constexpr const char* name = "dot";
   template <class T>
   using overlap = product_overlap<T>;
   /// For the check of overflow alone: |Σxy| is at most the larger of two such.
@@ -39,6 +40,7 @@ struct dot : measure_defaults {
 /// Σxy / (‖x‖ ‖y‖), in [−1, 1]; 0 when a row is zero. As scikit-learn's cosine_similarity and implicit's
 /// CosineRecommender.
 struct cosine : measure_defaults {
+  static constexpr const char* name = "cosine";
   template <class T>
   using overlap = product_overlap<T>;
   template <class T>
@@ -58,6 +60,13 @@ struct cosine : measure_defaults {
 /// Σxy / ((‖x‖²)^α (‖y‖²)^(1−α)), Aiolli 2013: α = ½ is the cosine; α → 1 asks how much of x is in y. 0 when a row is
 /// zero. Beyond the largest number it is that number.
 struct asymmetric_cosine : measure_defaults {
+  static constexpr const char* name = "asymmetric_cosine";
+  template <class A>
+  void archive(A& a) {
+    a("alpha", alpha);
+  }
+  void loaded() const { asymmetric_cosine{alpha}; }
+
   double alpha = 0.5;
 
   asymmetric_cosine() = default;
@@ -83,6 +92,7 @@ struct asymmetric_cosine : measure_defaults {
 /// 1 / (1 + ‖x − y‖), in (0, 1]; equal rows 1. Rows so near each other that ‖x‖² + ‖y‖² − 2Σxy loses digits are
 /// subtracted one from the other.
 struct euclidean : measure_defaults {
+  static constexpr const char* name = "euclidean";
   static constexpr bool needs_overlap = false;
   template <class T>
   using overlap = product_overlap<T>;
@@ -134,6 +144,14 @@ struct euclidean : measure_defaults {
 
 /// |x ∩ y| / (|x ∩ y| + α |x − y| + β |y − x|), Tversky 1977, in [0, 1]; 0 when nothing is common.
 struct tversky : measure_defaults {
+  static constexpr const char* name = "tversky";
+  template <class A>
+  void archive(A& a) {
+    a("alpha", alpha);
+    a("beta", beta);
+  }
+  void loaded() const { tversky(alpha, beta); }
+
   double alpha = 1, beta = 1;
 
   tversky() = default;
@@ -157,6 +175,7 @@ struct tversky : measure_defaults {
 
 /// |x ∩ y| / |x ∪ y|, in [0, 1]; 0 when nothing is common.
 struct jaccard : measure_defaults {
+  static constexpr const char* name = "jaccard";
   template <class T>
   using overlap = count_overlap<T>;
   template <class T>
@@ -171,6 +190,7 @@ struct jaccard : measure_defaults {
 
 /// 2 |x ∩ y| / (|x| + |y|), in [0, 1]; 0 when nothing is common.
 struct dice : measure_defaults {
+  static constexpr const char* name = "dice";
   template <class T>
   using overlap = count_overlap<T>;
   template <class T>
@@ -189,6 +209,7 @@ struct dice : measure_defaults {
 /// The cosine over common columns alone, as Surprise's `cosine`; a single common column gives ±1. 0 when the common
 /// part of a row is zero.
 struct corated_cosine : measure_defaults {
+  static constexpr const char* name = "corated_cosine";
   template <class T>
   struct overlap {
     double xy = 0, xx = 0, yy = 0;
@@ -214,6 +235,7 @@ struct corated_cosine : measure_defaults {
 /// as its distance from its user's mean. The means are those of the rows searched among. 0 when the common part of a
 /// row is constant at those means.
 struct adjusted_cosine : corated_cosine {
+  static constexpr const char* name = "adjusted_cosine";
   template <class T>
   std::vector<T> column_offsets(data::csr_view<T> transposed) const {
     std::vector<T> means(transposed.n_rows());
@@ -229,6 +251,7 @@ struct adjusted_cosine : corated_cosine {
 /// common column and when the common part of a row is constant, which is to say that its variance is below 1e-13 of its
 /// mean square.
 struct pearson : measure_defaults {
+  static constexpr const char* name = "pearson";
   template <class T>
   struct overlap {
     double n = 0, x = 0, y = 0, xy = 0, xx = 0, yy = 0;
@@ -260,6 +283,7 @@ struct pearson : measure_defaults {
 /// 1 / (1 + mean squared difference over common columns), in (0, 1], as Surprise's `msd`, the default of its k-NN
 /// models. 0 when nothing is common.
 struct msd : measure_defaults {
+  static constexpr const char* name = "msd";
   template <class T>
   struct overlap {
     double n = 0, squares = 0;

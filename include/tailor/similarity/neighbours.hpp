@@ -3,6 +3,7 @@
 #define TAILOR_SIMILARITY_NEIGHBOURS_HPP
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -43,6 +44,26 @@ class neighbour_lists {
   }
   const std::vector<std::uint64_t>& offsets() const noexcept { return offsets_; }
   const std::vector<scored<T>>& entries() const noexcept { return entries_; }
+
+  template <class A>
+  void archive(A& a) {
+    a("offsets", offsets_);
+    a("entries", entries_);
+  }
+  void loaded() const {
+    std::uint64_t last = 0;
+    for (const std::uint64_t offset : offsets_) {
+      require(offset >= last, "neighbour_lists: offsets", "numbers that never fall", offset);
+      last = offset;
+    }
+    require(offsets_.empty() || offsets_.front() == 0, "neighbour_lists: offsets[0]", "0",
+            offsets_.empty() ? 0 : offsets_[0]);
+    require(last == entries_.size(), "neighbour_lists: offsets", "a last one of " + show(entries_.size()), last);
+    for (const scored<T>& one : entries_) {
+      if (one.index >= size()) require(false, "neighbour_lists: index", "below " + show(size()), one.index);
+      if (!std::isfinite(one.score)) require(false, "neighbour_lists: score", "a finite number", one.score);
+    }
+  }
 
   friend bool operator==(const neighbour_lists& a, const neighbour_lists& b) {
     return a.offsets_ == b.offsets_ && a.entries_ == b.entries_;
