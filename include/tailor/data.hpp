@@ -6,6 +6,8 @@
 #include "data/csr_matrix.hpp"
 #include "data/csv.hpp"
 #include "data/csv_writer.hpp"
+#include "data/decomposition.hpp"
+#include "data/documents.hpp"
 #include "data/encoding.hpp"
 #include "data/features.hpp"
 #include "data/id_map.hpp"
@@ -17,7 +19,9 @@
 #include "data/table.hpp"
 #include "data/table_csv.hpp"
 #include "data/target_encoding.hpp"
+#include "data/text.hpp"
 #include "data/timestamp.hpp"
+#include "data/tokenizer.hpp"
 #include "data/weighting.hpp"
 
 #endif

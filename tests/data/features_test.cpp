@@ -46,6 +46,7 @@ TEST_CASE("feature_encoder: a small table by hand") {
   feature_encoder encoder(with_target());
   const matrix X = encoder.fit_transform(customers());
   CHECK(encoder.names() == texts{"age", "age=(missing)", "plan=b", "plan=g", "plan=(rare)"});
+  CHECK(encoder.sources() == texts{"age", "age", "plan", "plan", "plan"});
   CHECK(encoder.left_out() == texts{"id", "same", "unknown"});
   // ages with the median 30 filled in: mean 110 / 3, variance 2000 / 9 − …
   const std::vector<double> ages = {20, 30, 30, 50, 60, 30};

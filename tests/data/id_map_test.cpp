@@ -231,3 +231,27 @@ TEST_CASE("id_map: a million ids that differ little do not cluster, nor do ids m
   for (std::size_t i = 0; i < ids.size(); ++i) REQUIRE(map.at(ids[i]) == i);
   CHECK(map == id_map(ids));
 }
+
+TEST_CASE("id_map: many at once are the same as one after another") {
+  std::mt19937 draw(17);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 1000; ++i) texts.push_back("id " + std::to_string(draw() % 400));
+  const std::vector<std::string_view> ids(texts.begin(), texts.end());
+  id_map one, many;
+  std::vector<std::uint32_t> expected, found(ids.size());
+  for (const std::string_view id : ids) expected.push_back(one.insert(id));
+  many.insert_many(ids, found.data());
+  CHECK(found == expected);
+  CHECK(many == one);
+
+  std::vector<std::string_view> asked(ids.begin(), ids.begin() + 200);
+  asked.insert(asked.begin() + 70, "nobody");
+  std::vector<std::uint32_t> answers(asked.size());
+  many.find_many(asked, answers.data());
+  for (std::size_t i = 0; i < asked.size(); ++i) CHECK(answers[i] == one.find(asked[i]).value_or(id_map::none));
+  id_map empty;
+  empty.find_many(asked, answers.data());
+  for (const std::uint32_t answer : answers) CHECK(answer == id_map::none);
+  many.insert_many({}, nullptr);
+  CHECK(many == one);
+}

@@ -9,7 +9,7 @@
 #include <vector>
 
 /// An archive in memory: what `archive` names is written down value by value, then read back in that order. Types with
-/// an `archive` of their own, and vectors of such, are taken apart.
+/// an `archive` of their own, and vectors of such, are taken apart, and told by `loaded()` when they are read.
 class remembered {
  public:
   template <class T>
@@ -35,10 +35,17 @@ class remembered {
   struct has_archive<T, std::void_t<decltype(std::declval<T&>().archive(std::declval<remembered&>()))>>
       : std::true_type {};
 
+  template <class T, class = void>
+  struct has_loaded : std::false_type {};
+  template <class T>
+  struct has_loaded<T, std::void_t<decltype(std::declval<T&>().loaded())>> : std::true_type {};
+
   template <class T>
   void visit(T& value) {
     if constexpr (has_archive<T>::value) {
       value.archive(*this);
+      if constexpr (has_loaded<T>::value)
+        if (loading_) value.loaded();
     } else if (loading_) {
       value = std::any_cast<T>(values_[next_++]);
     } else {

@@ -100,6 +100,20 @@ class csr_matrix {
   }
   operator csr_view<T>() const noexcept { return view(); }
 
+  static constexpr const char* saved_as = "tailor.data.csr_matrix";
+  template <class A>
+  void archive(A& a) {
+    a("n_rows", n_rows_);
+    a("n_columns", n_columns_);
+    a("row_pointers", row_pointers_);
+    a("columns", columns_);
+    a("values", values_);
+  }
+  void loaded() {
+    if (n_rows_ == 0 && row_pointers_.empty()) row_pointers_.push_back(0);
+    *this = csr_matrix(n_rows_, n_columns_, std::move(row_pointers_), std::move(columns_), std::move(values_));
+  }
+
   friend bool operator==(const csr_matrix& a, const csr_matrix& b) {
     return a.n_rows_ == b.n_rows_ && a.n_columns_ == b.n_columns_ &&
            (a.n_rows_ == 0 || a.row_pointers_ == b.row_pointers_) && a.columns_ == b.columns_ && a.values_ == b.values_;

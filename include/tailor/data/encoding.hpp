@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "../core/expression.hpp"
 #include "levels.hpp"
 #include "table.hpp"
@@ -59,6 +60,8 @@ class one_hot_encoder {
   bool is_fitted() const noexcept { return fitted_; }
   /// Of what `transform` returns: `plan=basic`, …, `plan=(missing)`, `plan=(rare)`.
   const std::vector<std::string>& names() const noexcept { return names_; }
+  /// The attribute that each of them is of.
+  const std::vector<std::string>& sources() const noexcept { return sources_; }
 
   /// A failed fit changes nothing. O(n) a column.
   /// @throws value_error for no rows, or a column that is not there or of dates
@@ -75,12 +78,22 @@ class one_hot_encoder {
     return fit(rows, columns).transform<T>(rows);
   }
 
+  static constexpr const char* saved_as = "tailor.data.one_hot_encoder";
   template <class A>
   void archive(A& a) {
     a("options", options_);
     a("fitted", fitted_);
     a("attributes", attributes_);
     a("names", names_);
+    a("sources", sources_);
+  }
+  void loaded() const {
+    tailor::detail::require_loaded(sources_, names_.size(), "sources");
+    for (const attribute& known : attributes_) {
+      tailor::detail::require_loaded(known.columns, known.levels.size() + 2, "columns");
+      for (const std::uint32_t column : known.columns)
+        require(column < names_.size() || column == nowhere, "columns", "indices below " + show(names_.size()), column);
+    }
   }
 
  private:
@@ -102,7 +115,7 @@ class one_hot_encoder {
   one_hot_options options_;
   bool fitted_ = false;
   std::vector<attribute> attributes_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, sources_;
 };
 
 /// The order of an attribute's texts: `{"size", {"S", "M", "L"}}`.
@@ -158,6 +171,7 @@ class ordinal_encoder {
     return fit(rows, columns).transform<T>(rows);
   }
 
+  static constexpr const char* saved_as = "tailor.data.ordinal_encoder";
   template <class A>
   void archive(A& a) {
     a("options", options_);
@@ -193,7 +207,7 @@ inline std::vector<bool> one_hot_encoder::rare_levels(const column_levels& level
 inline one_hot_encoder& one_hot_encoder::fit(const table& rows, const std::vector<std::string>& columns) {
   require(rows.n_rows() != 0, "one_hot_encoder: rows", "at least one", rows.n_rows());
   std::vector<attribute> attributes;
-  std::vector<std::string> names;
+  std::vector<std::string> names, sources;
   for (const std::string& name : columns) {
     attribute known{column_levels(rows.column(name)), {}};
     const std::vector<bool> rare = rare_levels(known.levels);
@@ -202,6 +216,7 @@ inline one_hot_encoder& one_hot_encoder::fit(const table& rows, const std::vecto
     const auto add_column = [&](std::string_view level) {
       if (std::exchange(first, false) && options_.drop_first) return nowhere;
       names.push_back(name + '=' + std::string(level));
+      sources.push_back(name);
       return static_cast<std::uint32_t>(names.size() - 1);
     };
     for (std::size_t l = 0; l < rare.size(); ++l)
@@ -217,6 +232,7 @@ inline one_hot_encoder& one_hot_encoder::fit(const table& rows, const std::vecto
   }
   attributes_ = std::move(attributes);
   names_ = std::move(names);
+  sources_ = std::move(sources);
   fitted_ = true;
   return *this;
 }

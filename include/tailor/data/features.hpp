@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "../core/expression.hpp"
 #include "../core/parallel.hpp"
 #include "column_summary.hpp"
@@ -76,6 +77,9 @@ class feature_encoder {
   std::size_t n_features() const noexcept { return names_.size(); }
   /// Of the columns of the matrix: `age`, `age=(missing)`, `city`, `plan=basic`, …
   const std::vector<std::string>& names() const noexcept { return names_; }
+  /// The column of the table that each of them is made of: features of one column stand side by side but for the
+  /// indicator of missing ones.
+  const std::vector<std::string>& sources() const noexcept { return sources_; }
   /// The columns of the table that no feature is made of.
   const std::vector<std::string>& left_out() const noexcept { return left_out_; }
   /// The values of the target that are 1 and 0; empty without a target.
@@ -109,6 +113,7 @@ class feature_encoder {
   template <class T = double>
   dense_vector<T> labels(const table& rows) const;
 
+  static constexpr const char* saved_as = "tailor.data.feature_encoder";
   template <class A>
   void archive(A& a) {
     a("options", options_);
@@ -120,7 +125,16 @@ class feature_encoder {
     a("positive", positive_);
     a("negative", negative_);
     a("names", names_);
+    a("sources", sources_);
     a("left_out", left_out_);
+  }
+  void loaded() const {
+    using tailor::detail::require_loaded;
+    require_loaded(imputer_.fill(), numbers_.size(), "imputer/fill");
+    const std::size_t n = numbers_.size() + imputer_.indicated().size() + by_target_.n_features();
+    if (scaler_.is_fitted()) require_loaded(scaler_.scale(), n, "scaler/scale");
+    require_loaded(names_, n + one_hot_.names().size(), "names");
+    require_loaded(sources_, names_.size(), "sources");
   }
 
  private:
@@ -143,7 +157,7 @@ class feature_encoder {
   target_encoder by_target_;
   detail::column_scaler scaler_;
   std::string positive_, negative_;
-  std::vector<std::string> names_, left_out_;
+  std::vector<std::string> names_, sources_, left_out_;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -255,16 +269,21 @@ dense_matrix<T> feature_encoder::fit_transform(const table& training, const run_
   feature_encoder next(options_);
   next.learn_target(training);
   const column_plan plan = next.choose_columns(training);
-  next.names_ = next.numbers_;
+  next.names_ = next.sources_ = next.numbers_;
   if (!next.numbers_.empty()) next.imputer_.fit(to_matrix(training, next.numbers_), run);
-  for (const std::size_t j : next.imputer_.indicated()) next.names_.push_back(next.numbers_[j] + "=(missing)");
+  for (const std::size_t j : next.imputer_.indicated()) {
+    next.names_.push_back(next.numbers_[j] + "=(missing)");
+    next.sources_.push_back(next.numbers_[j]);
+  }
   dense_matrix<double> by_target = make_matrix<double>(training.n_rows(), 0);
   if (!plan.by_target.empty()) {
-    next.names_.insert(next.names_.end(), plan.by_target.begin(), plan.by_target.end());
+    for (auto* list : {&next.names_, &next.sources_})
+      list->insert(list->end(), plan.by_target.begin(), plan.by_target.end());
     by_target = next.by_target_.fit_transform(training, plan.by_target, next.label_numbers<double>(training));
   }
   next.one_hot_.fit(training, plan.one_hot);
   next.names_.insert(next.names_.end(), next.one_hot_.names().begin(), next.one_hot_.names().end());
+  next.sources_.insert(next.sources_.end(), next.one_hot_.sources().begin(), next.one_hot_.sources().end());
   require(!next.names_.empty(), "training", "a column besides the target that varies", "none");
   if (!options_.target.empty()) next.label_numbers<double>(training);  // none may be missing
   const dense_matrix<double> numbers = next.numbers_beside(training, by_target);

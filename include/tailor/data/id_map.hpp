@@ -18,6 +18,7 @@
 
 #include "../core/error.hpp"
 #include "../core/huge_pages.hpp"
+#include "../core/span.hpp"
 #include "id_hash.hpp"
 
 namespace tailor {
@@ -99,6 +100,13 @@ class id_map {
   }
   std::string_view operator[](std::size_t index) const { return id(index); }
 
+  /// As insert() or find() of each in turn, but a map larger than the cache is asked for several at a time.
+  /// @param ids  not pieces of the map's own bytes
+  /// @param indices  as many as ids; `none` where find_many knows no such id
+  void insert_many(span<const std::string_view> ids, std::uint32_t* indices);
+  void find_many(span<const std::string_view> ids, std::uint32_t* indices) const noexcept;
+  static constexpr std::uint32_t none = 0xffffffffu;
+
   /// The ids as std::string_view, by index.
   iterator begin() const noexcept;
   iterator end() const noexcept;
@@ -112,6 +120,14 @@ class id_map {
   /// Where each id ends in bytes(); it starts where the one before ends, the first at 0.
   const std::vector<std::uint64_t>& offsets() const noexcept { return offsets_; }
 
+  static constexpr const char* saved_as = "tailor.data.id_map";
+  template <class A>
+  void archive(A& a) {
+    a("bytes", bytes_);
+    a("offsets", offsets_);
+  }
+  void loaded() { *this = id_map(std::move(bytes_), std::move(offsets_)); }
+
   /// The same ids at the same indices.
   friend bool operator==(const id_map& a, const id_map& b) noexcept {
     return a.offsets_ == b.offsets_ && a.bytes_ == b.bytes_;
@@ -119,7 +135,6 @@ class id_map {
   friend bool operator!=(const id_map& a, const id_map& b) noexcept { return !(a == b); }
 
  private:
-  static constexpr std::uint32_t none = 0xffffffffu;
   static constexpr std::size_t long_probe = 256;
 
   // Linear probing over a power of two of slots, at most half of them taken. A slot has all of the hash: growing looks
@@ -147,6 +162,8 @@ class id_map {
     if (!index) require(false, "id_map", "one of its " + std::to_string(size()) + " ids", detail::show_id(id));
     return *index;
   }
+  template <class Then>
+  void ask_many(span<const std::string_view> ids, Then&& then) const;
   std::uint32_t insert(std::string_view id, std::uint64_t hash);
   position lookup(std::string_view id, std::uint64_t hash) const noexcept;
   void rehash(std::size_t slots);
@@ -245,6 +262,33 @@ inline std::uint32_t id_map::insert(std::string_view id, std::uint64_t hash) {
   offsets_.push_back(bytes_.size());
   table_[place.at] = {hash, index + 1, static_cast<std::uint32_t>(id.size())};
   return index;
+}
+
+/// Calls `then(i, hash)` for each id, when its place in the table is on its way already.
+template <class Then>
+void id_map::ask_many(span<const std::string_view> ids, Then&& then) const {
+  constexpr std::size_t ahead = 64;
+  std::uint64_t hashes[ahead];
+  for (std::size_t begin = 0; begin < ids.size(); begin += ahead) {
+    const std::size_t end = ids.size() - begin < ahead ? ids.size() : begin + ahead;
+    const std::uint64_t seed = seed_;
+    for (std::size_t i = begin; i < end; ++i) {
+      hashes[i - begin] = detail::hash_id(ids[i], seed);
+#if defined(__GNUC__)
+      if (!table_.empty()) __builtin_prefetch(table_.data() + (hashes[i - begin] & (table_.size() - 1)));
+#endif
+    }
+    for (std::size_t i = begin; i < end; ++i)
+      then(i, seed == seed_ ? hashes[i - begin] : detail::hash_id(ids[i], seed_));  // insert() may have taken another
+  }
+}
+
+inline void id_map::insert_many(span<const std::string_view> ids, std::uint32_t* indices) {
+  ask_many(ids, [&](std::size_t i, std::uint64_t hash) { indices[i] = insert(ids[i], hash); });
+}
+
+inline void id_map::find_many(span<const std::string_view> ids, std::uint32_t* indices) const noexcept {
+  ask_many(ids, [&](std::size_t i, std::uint64_t hash) { indices[i] = lookup(ids[i], hash).found; });
 }
 
 /// A seed under which ids made to collide under the one before do not. No index depends on it, so it takes what the

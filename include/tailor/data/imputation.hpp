@@ -14,6 +14,7 @@
 
 #include "../core/error.hpp"
 #include "../core/expression.hpp"
+#include "../core/loaded.hpp"
 #include "column_summary.hpp"
 
 namespace tailor {
@@ -81,11 +82,16 @@ class simple_imputer {
     return fit(X, run).transform(X);
   }
 
+  static constexpr const char* saved_as = "tailor.data.simple_imputer";
   template <class A>
   void archive(A& a) {
     a("options", options_);
     a("fill", fill_);
     a("indicated", indicated_);
+  }
+  void loaded() const {
+    tailor::detail::require_loaded(fill_, fill_.size(), "fill");
+    tailor::detail::require_loaded_below(indicated_, indicated_.size(), fill_.size(), "indicated");
   }
 
  private:

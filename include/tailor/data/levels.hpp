@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "id_map.hpp"
 #include "table.hpp"
 
@@ -90,6 +91,9 @@ class column_levels {
     a("name", name_);
     a("texts", texts_);
     a("counts", counts_);
+  }
+  void loaded() const {
+    if (!texts_.empty() || !counts_.empty()) tailor::detail::require_loaded(counts_, texts_.size() + 1, "counts");
   }
 
  private:

@@ -12,6 +12,7 @@
 
 #include "../core/error.hpp"
 #include "../core/expression.hpp"
+#include "../core/loaded.hpp"
 #include "../core/parallel.hpp"
 #include "column_summary.hpp"
 
@@ -53,6 +54,13 @@ class column_scaler {
     a("shift", shift_);
     a("scale", scale_);
     a("origin", origin_);
+  }
+  void loaded() const {
+    tailor::detail::require_loaded(shift_, scale_.size(), "shift");
+    tailor::detail::require_loaded(scale_, scale_.size(), "scale");
+    for (const double scale : scale_)
+      if (scale == 0) require(false, "scale", "numbers other than 0", scale);
+    require(std::isfinite(origin_), "origin", "a finite number", origin_);
   }
 
  protected:
@@ -105,6 +113,8 @@ class column_scaler {
 /// is constant, up to rounding, becomes 0.
 class standard_scaler : public detail::column_scaler {
  public:
+  static constexpr const char* saved_as = "tailor.data.standard_scaler";
+
   /// A failed fit changes nothing. O(n d), with the same bits for any number of threads.
   /// @param X  [n, d]: any xtensor expression of numbers
   /// @throws value_error for infinity, no rows, no columns or a column of nothing but NaN
@@ -159,11 +169,16 @@ class minmax_scaler : public detail::column_scaler {
     return fit(X, run).transform(X, run);
   }
 
+  static constexpr const char* saved_as = "tailor.data.minmax_scaler";
   template <class A>
   void archive(A& a) {
     a("lowest", lowest_);
     a("highest", highest_);
     column_scaler::archive(a);
+  }
+  void loaded() const {
+    minmax_scaler(lowest_, highest_);
+    column_scaler::loaded();
   }
 
  private:

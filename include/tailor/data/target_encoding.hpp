@@ -13,6 +13,7 @@
 
 #include "../core/error.hpp"
 #include "../core/expression.hpp"
+#include "../core/loaded.hpp"
 #include "../core/random.hpp"
 #include "../core/sampling.hpp"
 #include "../core/span.hpp"
@@ -58,6 +59,8 @@ class target_encoder {
 
   const target_encoder_options& options() const noexcept { return options_; }
   bool is_fitted() const noexcept { return !attributes_.empty(); }
+  /// How many columns `transform` makes.
+  std::size_t n_features() const noexcept { return attributes_.size(); }
   /// The mean of the target.
   double prior() const noexcept { return prior_; }
 
@@ -79,11 +82,17 @@ class target_encoder {
   template <class T = double>
   dense_matrix<T> fit_transform(const table& rows, const std::vector<std::string>& columns, span<const double> y);
 
+  static constexpr const char* saved_as = "tailor.data.target_encoder";
   template <class A>
   void archive(A& a) {
     a("options", options_);
     a("prior", prior_);
     a("attributes", attributes_);
+  }
+  void loaded() const {
+    require(std::isfinite(prior_), "prior", "a finite number", prior_);
+    for (const attribute& known : attributes_)
+      tailor::detail::require_loaded(known.encodings, known.levels.size() + 1, "encodings");
   }
 
  private:

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/loaded.hpp"
 #include "csr_matrix.hpp"
 
 // Weights of counts before similarities are taken of them. Rows are documents and columns are terms: to weight items by
@@ -55,6 +56,22 @@ class count_weighting {
   /// @throws value_error as `fit`; shape_error for other columns than `fit` saw; not_fitted_error
   template <class T>
   csr_matrix<T> apply(csr_matrix<T> counts) const;
+
+  static constexpr const char* saved_as = "tailor.data.count_weighting";
+  template <class A>
+  void archive(A& a) {
+    a("weighting", kind_);
+    a("k1", k1_);
+    a("b", b_);
+    a("fitted", fitted_);
+    a("idf", idf_);
+    a("mean_row_sum", mean_row_sum_);
+  }
+  void loaded() const {
+    count_weighting(kind_, k1_, b_);
+    tailor::detail::require_loaded(idf_, idf_.size(), "idf");
+    require(std::isfinite(mean_row_sum_), "mean_row_sum", "a finite number", mean_row_sum_);
+  }
 
  private:
   weighting kind_ = weighting::none;
