@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
-#include <tailor/mlp.hpp>
+#include <tailor/mlp/behaviour.hpp>
 #include <vector>
 
 namespace {

@@ -7,7 +7,11 @@
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <tailor/mlp.hpp>
+#include <tailor/mlp/callbacks.hpp>
+#include <tailor/mlp/layers.hpp>
+#include <tailor/mlp/losses.hpp>
+#include <tailor/mlp/model.hpp>
+#include <tailor/mlp/optimizers.hpp>
 #include <vector>
 
 namespace {
@@ -16,7 +20,8 @@ namespace mlp = tailor::mlp;
 
 /// Predicts its weight w for x = 1 and y = 0, so that the loss of mae is |w|; steps are the schedule's.
 struct walker {
-  explicit walker(std::vector<double> steps) : net(mlp::dense{1, mlp::linear{}, false}) {
+  explicit walker(std::vector<double> steps) {
+    net.add(mlp::dense{1, mlp::linear{}, false});
     mlp::sgd o;
     o.learning_rate = [steps](std::size_t t) { return t < steps.size() ? steps[t] : 0.0; };
     net.build(1);
@@ -32,7 +37,7 @@ struct walker {
   }
   double weight() const { return net.weights("dense/kernel")[0]; }
 
-  mlp::basic_sequential<double, mlp::dense<mlp::linear>> net;
+  mlp::model<double> net;
 };
 
 }  // namespace
@@ -87,6 +92,49 @@ TEST_CASE("callbacks: a plateau lowers the rate, not below the least") {
   const tailor::dense_matrix<double> x = {{0}};  // whatever the weight: the loss is 1
   w.net.fit(x, std::vector<int>{1}, options);
   CHECK(rates == std::vector<double>{1, 1, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3});
+}
+
+TEST_CASE("callbacks: early stopping with a baseline, a late start, a direction") {
+  mlp::early_stopping stop;
+  stop.monitor = "loss";
+  stop.patience = 3;
+  stop.baseline = 5;
+  // 10 9 8 7 7: better each time, but never than the baseline, and so the first epoch that is not better is the last.
+  CHECK(walker({1, 1, 1}).fit(10, {stop})["loss"] == std::vector<double>{10, 9, 8, 7, 7});
+  stop = {};
+  stop.monitor = "loss";
+  stop.patience = 1;
+  stop.start_from_epoch = 3;
+  CHECK(walker({}).fit(10, {stop}).epochs() == 5);
+  stop.start_from_epoch = 0;
+  stop.which = mlp::better::larger;
+  CHECK(walker({2, -1, -1}).fit(10, {stop})["loss"] == std::vector<double>{10, 8});
+}
+
+TEST_CASE("callbacks: after a plateau, epochs of cooldown are not counted") {
+  mlp::reduce_on_plateau lower;
+  lower.monitor = "loss";
+  lower.factor = 0.5;
+  lower.patience = 2;
+  lower.cooldown = 2;
+  walker w(std::vector<double>(20, 1));
+  std::vector<double> rates;
+  mlp::basic_fit_options<double> options;
+  options.epochs = 8;
+  options.callbacks = {lower,
+                       [&](const mlp::epoch_report<double>& report) { rates.push_back(report.net.learning_rate()); }};
+  w.net.fit(tailor::dense_matrix<double>{{0}}, std::vector<int>{1}, options);
+  CHECK(rates == std::vector<double>{1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25});
+}
+
+TEST_CASE("callbacks: options that make no sense are refused") {
+  using callback = mlp::callback<double>;
+  mlp::early_stopping stop;
+  stop.min_delta = -1;
+  CHECK_THROWS_AS(callback{stop}, tailor::value_error);
+  mlp::reduce_on_plateau lower;
+  lower.factor = 1;
+  CHECK_THROWS_AS(callback{lower}, tailor::value_error);
 }
 
 TEST_CASE("callbacks: a checkpoint is called when it is better than ever, or always") {

@@ -3,10 +3,15 @@
 // every kind of layer.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
-#include <tailor/mlp.hpp>
+#include <tailor/mlp/losses.hpp>
+#include <tailor/mlp/model.hpp>
+#include <tailor/mlp/normalization.hpp>
+#include <tailor/mlp/optimizers.hpp>
+#include <tailor/mlp/sequential.hpp>
 #include <vector>
 
 namespace {
@@ -92,6 +97,39 @@ TEST_CASE("gradients: embedding, dropout, softplus and sigmoid") {
                                           mlp::dropout{0.2}, mlp::dense{1, mlp::sigmoid{}});
   tailor::dense_matrix<double> ids = {{0, 1}, {3, 3}, {2, 0}, {1, 2}, {0, 0}};
   check_gradient(net, ids, std::vector<int>{0, 1, 1, 0, 1}, mlp::binary_crossentropy{});
+}
+
+TEST_CASE("gradients: an output by the inputs, as when predicting") {
+  auto net = mlp::make_sequential<double>(mlp::batch_norm{}, mlp::dense{5, mlp::gelu{}}, mlp::dropout{0.4},
+                                          mlp::layer_norm{}, mlp::dense{3, mlp::softmax{}});
+  tailor::dense_matrix<double> x = normal(300, 4, 8);  // more than a block
+  net.compile(mlp::sparse_categorical_crossentropy{}, rate(0.1));
+  net.fit(x, std::vector<int>(300, 1));  // moves means and variances
+  const auto found = net.input_gradient(x, 2);
+  REQUIRE(found.shape()[0] == 300);
+  for (std::size_t j = 0; j < 4; ++j) {
+    const double h = 1e-5;
+    auto up = x, down = x;
+    for (std::size_t i = 0; i < 300; ++i) {
+      up(i, j) += h;
+      down(i, j) -= h;
+    }
+    const auto above = net.predict(up), below = net.predict(down);
+    double worst = 0;
+    for (std::size_t i = 0; i < 300; ++i)
+      worst = std::max(worst, std::abs(found(i, j) - (above(i, 2) - below(i, 2)) / (2 * h)));
+    CHECK(worst <= 1e-9);
+  }
+  tailor::run_options two;
+  two.threads = 2;
+  CHECK(net.input_gradient(x, 2, two) == found);
+  CHECK_THROWS_AS(net.input_gradient(x, 3), tailor::value_error);
+  CHECK_THROWS_AS(net.input_gradient(normal(3, 5, 1)), tailor::shape_error);
+  CHECK_THROWS_AS(net.input_gradient(normal(0, 4, 1)), tailor::value_error);
+  x(7, 1) = std::nan("");
+  CHECK_THROWS_AS(net.input_gradient(x), tailor::value_error);
+  CHECK_THROWS_AS(mlp::make_sequential<double>(mlp::dense{1}).input_gradient(normal(3, 5, 1)),
+                  tailor::not_fitted_error);
 }
 
 TEST_CASE("gradients: weights of samples are factors, the sum divided by the rows") {

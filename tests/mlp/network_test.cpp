@@ -3,14 +3,18 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <any>
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <map>
 #include <string>
 #include <tailor/data/csr_matrix.hpp>
-#include <tailor/mlp.hpp>
+#include <tailor/mlp/behaviour.hpp>
+#include <tailor/mlp/model.hpp>
+#include <tailor/mlp/normalization.hpp>
 #include <vector>
+
+#include "support/trajectory.hpp"
 
 namespace {
 
@@ -49,21 +53,23 @@ tailor::run_options threads(std::size_t n) {
 
 /// Keeps what `archive` names, and gives it back.
 struct notebook {
-  bool reading = false;
-  std::map<std::string, std::vector<double>> notes;
-
-  void operator()(const char* name, std::size_t& value) {
-    if (reading)
-      value = static_cast<std::size_t>(notes.at(name)[0]);
-    else
-      notes[name] = {static_cast<double>(value)};
+  template <class V>
+  void operator()(const char* name, V& value) {
+    if (next < values.size()) {
+      value = std::any_cast<V>(values[next++]);
+    } else {
+      names.emplace_back(name);
+      values.emplace_back(value);
+      ++next;
+    }
   }
-  void operator()(const char* name, std::vector<float>& values) {
-    if (reading)
-      values.assign(notes.at(name).begin(), notes.at(name).end());
-    else
-      notes[name].assign(values.begin(), values.end());
+  void read_into(mlp::network<float>& net) {
+    next = 0;
+    net.archive(*this);
   }
+  std::vector<std::string> names;
+  std::vector<std::any> values;
+  std::size_t next = 0;
 };
 
 // One's own parts.
@@ -89,6 +95,24 @@ struct halve {
   std::size_t slots() const { return 0; }
   void step(std::size_t n, float* w, const float* g, float*, std::size_t, double rate) const {
     for (std::size_t i = 0; i < n; ++i) w[i] -= static_cast<float>(rate) * g[i] / 2;
+  }
+};
+/// y = factor · x, the factor learnt.
+struct scale {
+  [[maybe_unused]] static constexpr const char* name = "scale";
+  float first = 2;
+  std::size_t outputs(std::size_t inputs) const { return inputs; }
+  std::vector<mlp::parameter> parameters(std::size_t) const { return {{"factor", {1}}}; }
+  void initialize(std::size_t, float* weights, float*, tailor::random::generator&) const { *weights = first; }
+  void forward(const mlp::layer_pass<float>& p) const {
+    for (std::size_t i = 0; i < p.rows * p.inputs; ++i) p.y[i] = *p.weights * p.x[i];
+  }
+  void backward(const mlp::layer_pass<float>& p) const {
+    if (p.gradient != nullptr) *p.gradient = 0;
+    for (std::size_t i = 0; i < p.rows * p.inputs; ++i) {
+      if (p.gradient != nullptr) *p.gradient += p.dy[i] * p.x[i];
+      if (p.dx != nullptr) p.dx[i] = *p.weights * p.dy[i];
+    }
   }
 };
 
@@ -145,7 +169,6 @@ TEST_CASE("network: the same seed gives the same bits for any threads, another s
 TEST_CASE("network: a fit in two parts is a fit") {
   const planted data(64);
   mlp::fit_options options = epochs(4);
-  options.shuffle = false;
   small_net whole = make(), parts = make();
   whole.fit(data.x, data.y, options);
   options.epochs = 2;
@@ -192,6 +215,14 @@ TEST_CASE("network: sparse rows give what dense ones give") {
   const auto from_dense = a.predict(dense), from_sparse = a.predict(sparse);
   for (std::size_t i = 0; i < 60; ++i) CHECK(std::abs(from_dense(i, 0) - from_sparse(i, 0)) < 1e-5f);
 
+  // A matrix that was a temporary is kept.
+  options.validation_split = 0;
+  options.validation_data = mlp::labelled<float>{
+      tailor::data::csr_matrix<float>(60, 6, {pointers.begin(), pointers.end()}, columns, values), data.y};
+  small_net c = make();
+  const mlp::history of_temporary = c.fit(sparse, data.y, options);
+  CHECK(of_temporary["val_loss"].back() == c.evaluate(sparse, data.y)["loss"]);
+
   auto first_is_dropout = mlp::make_sequential(mlp::dropout{0.1}, mlp::dense{1});
   first_is_dropout.compile(mlp::mse{});
   CHECK_THROWS_AS(first_is_dropout.fit(sparse, data.y), tailor::value_error);
@@ -209,6 +240,14 @@ TEST_CASE("network: validation takes the last rows, or its own data") {
   const mlp::scores measured = net.evaluate(rest, std::vector<int>(data.y.begin() + 35, data.y.end()));
   CHECK(h["val_loss"][0] == measured["loss"]);
   CHECK(h["val_accuracy"][0] == measured["accuracy"]);
+  // Weights of samples are those of the validation rows too, of its loss but not of its metrics.
+  options.sample_weight.assign(50, 2);
+  small_net doubled = make();
+  const mlp::history of_doubled = doubled.fit(data.x, data.y, options);
+  CHECK(of_doubled["val_loss"][0] ==
+        2 * doubled.evaluate(rest, std::vector<int>(data.y.begin() + 35, data.y.end()))["loss"]);
+  CHECK(of_doubled["val_accuracy"][0] <= 1);
+  options.sample_weight.clear();
 
   options.validation_data = mlp::labelled<float>{other.x, other.y};
   const mlp::history again = net.fit(data.x, data.y, options);
@@ -233,6 +272,30 @@ TEST_CASE("network: weights of classes are factors of the loss") {
   CHECK_THROWS_AS(plain.fit(data.x, data.y, options), tailor::value_error);
 }
 
+TEST_CASE("network: without hidden layers, classes as numbers or one-hot are the same") {
+  const planted data(50);
+  tailor::dense_matrix<float> one_hot = tailor::make_matrix<float>(50, 2);
+  for (std::size_t i = 0; i < 50; ++i)
+    for (std::size_t c = 0; c < 2; ++c) one_hot(i, c) = data.y[i] == static_cast<int>(c) ? 1.f : 0.f;
+  const auto with = [](auto loss) {
+    mlp::model<float> net;
+    net.add(mlp::dense{2, mlp::softmax{}});
+    net.compile(loss, mlp::adam{0.05}, mlp::accuracy{});
+    return net;
+  };
+  mlp::model<float> numbers = with(mlp::sparse_categorical_crossentropy{}),
+                    vectors = with(mlp::categorical_crossentropy{});
+  mlp::fit_options options = epochs(20);
+  options.class_weight = {1, 2};
+  const mlp::history a = numbers.fit(data.x, data.y, options), b = vectors.fit(data.x, one_hot, options);
+  CHECK(a.columns == b.columns);
+  CHECK(numbers.all_weights() == vectors.all_weights());
+  CHECK(a["accuracy"].back() > 0.8);
+  CHECK_THROWS_AS(vectors.fit(data.x, data.y), tailor::shape_error);
+  CHECK_THROWS_AS(numbers.fit(data.x, one_hot), tailor::shape_error);
+  CHECK_THROWS_AS(numbers.fit(data.x, std::vector<int>(50, 2)), tailor::value_error);
+}
+
 TEST_CASE("network: model holds any network, copies are apart") {
   const planted data(40);
   small_net net = make();
@@ -248,22 +311,63 @@ TEST_CASE("network: model holds any network, copies are apart") {
   CHECK_FALSE(copy.is_built());
   copy = mlp::build_model(6);
   CHECK(copy.n_parameters() == 6 * 128 + 128 + 8256 + 65);
+  mlp::model<float> moved = std::move(model);
+  CHECK(moved.predict(data.x).shape()[0] == 40);
+  CHECK_THROWS_AS(model.predict(data.x), tailor::not_fitted_error);
+  CHECK_THROWS_AS(model.fit(data.x, data.y), tailor::error);
+  model = moved;
+  CHECK(model.all_weights() == moved.all_weights());
+}
+
+TEST_CASE("network: put together while the program runs, it is the same as composed at compile time") {
+  const planted data(60);
+  mlp::model<float> model;
+  CHECK_THROWS_AS(model.build(6), tailor::value_error);
+  model.add(mlp::dense{8, mlp::relu{}}).add(mlp::dropout{0.1});
+  model.add(mlp::dense{1, mlp::sigmoid{}});
+  model.compile(mlp::binary_crossentropy{}, mlp::adam{}, mlp::accuracy{});
+  small_net net = make();
+  CHECK(model.fit(data.x, data.y, epochs(2)).columns == net.fit(data.x, data.y, epochs(2)).columns);
+  CHECK(model.all_weights() == net.all_weights());
+  CHECK_THROWS_AS(model.add(mlp::dense{1}), tailor::value_error);
 }
 
 TEST_CASE("network: the state is named once, and read back it is the same network") {
   const planted data(40);
-  auto net = mlp::make_sequential(mlp::batch_norm{}, mlp::dense{2, mlp::relu{}}, mlp::dense{1});
+  const auto make_one = [](std::size_t units, double epsilon) {
+    mlp::model<float> net;
+    net.add(mlp::batch_norm{0.99, epsilon}).add(mlp::dense{units, mlp::relu{}}).add(mlp::dense{1});
+    return net;
+  };
+  mlp::model<float> net = make_one(2, 1e-3);
   net.compile(mlp::mse{});
   net.fit(data.x, data.y);
   notebook notes;
   net.archive(notes);
-  notes.reading = true;
-  auto other = mlp::make_sequential(mlp::batch_norm{}, mlp::dense{2, mlp::relu{}}, mlp::dense{1});
-  other.archive(notes);
+  CHECK(notes.names == std::vector<std::string>{"layers", "n_inputs", "batch_normalization/gamma",
+                                                "batch_normalization/beta", "batch_normalization/moving_mean",
+                                                "batch_normalization/moving_variance", "dense/kernel", "dense/bias",
+                                                "dense_1/kernel", "dense_1/bias"});
+  mlp::model<float> other = make_one(2, 1e-3);
+  notes.read_into(other);
   CHECK(other.predict(data.x) == net.predict(data.x));
-  auto wider = mlp::make_sequential(mlp::batch_norm{}, mlp::dense{3, mlp::relu{}}, mlp::dense{1});
-  CHECK_THROWS_AS(wider.archive(notes), tailor::format_error);
+  other.compile(mlp::mse{});
+  other.fit(data.x, data.y);  // and over weights that are there
+  notes.read_into(other);
+  CHECK(other.all_weights() == net.all_weights());
+
+  mlp::model<float> wider = make_one(3, 1e-3), stricter = make_one(2, 1e-6), longer = make_one(2, 1e-3);
+  CHECK_THROWS_WITH_AS(
+      notes.read_into(wider),
+      "layer 1: expected dense(units = 3, activation = relu, use_bias = true, kernel = glorot_uniform), found "
+      "dense(units = 2, activation = relu, use_bias = true, kernel = glorot_uniform)",
+      tailor::format_error);
   CHECK_FALSE(wider.is_built());
+  CHECK_THROWS_AS(notes.read_into(stricter), tailor::format_error);
+  CHECK_THROWS_AS(notes.read_into(longer.add(mlp::dropout{0.5})), tailor::format_error);
+  notes.values[1] = std::size_t{7};
+  CHECK_THROWS_AS(notes.read_into(other), tailor::format_error);
+  CHECK(other.all_weights() == net.all_weights());
 }
 
 TEST_CASE("network: a loss, a metric, an activation, an optimiser and a layer of one's own") {
@@ -277,6 +381,14 @@ TEST_CASE("network: a loss, a metric, an activation, an optimiser and a layer of
   CHECK(h["first_target"][0] == 5);
   CHECK(h["mean_absolute_error"][0] == 31);
   CHECK(net.weights("dense/kernel")[0] == 3 - 2 * 6 * 2 / 2);
+
+  mlp::model<float> scaled;
+  scaled.add(scale{}).add(scale{5});
+  scaled.compile(error{}, halve{});
+  scaled.fit(x, std::vector<double>{5});
+  CHECK(scaled.weights("scale/factor")[0] == 2 - 5 * 2 / 2);
+  CHECK(scaled.weights("scale_1/factor")[0] == 5 - 2 * 2 / 2);
+  CHECK(scaled.input_gradient(x)(0, 0) == -3 * 3);
 }
 
 TEST_CASE("network: bad input is refused, and the network stays as it was") {
@@ -371,4 +483,12 @@ TEST_CASE("network: what diverges says so and keeps the last good weights") {
   CHECK_THROWS_AS(net.fit(data.x, data.y, epochs(5)), tailor::convergence_error);
   twin.fit(data.x, data.y, epochs(1));
   CHECK(net.all_weights() == twin.all_weights());
+}
+
+TEST_CASE("network: in float, near the trajectory of Keras") {
+  mlp::behaviour_model net = mlp::build_model(100);
+  const mlp::history h = trajectory(net, mlp::binary_crossentropy{});
+  CHECK(near(h["loss"][0], .6979181681677871, 1e-5));
+  CHECK(near(h["loss"][2], .049177900627368015, 1e-3));
+  CHECK(near(h["loss"][9], .0002006068965649528, 1e-2));
 }

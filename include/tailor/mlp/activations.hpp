@@ -62,6 +62,10 @@ struct relu {
 struct leaky_relu {
   static constexpr const char* name = "leaky_relu";
   double slope = 0.2;
+  template <class A>
+  void archive(A& a) {
+    a("slope", slope);
+  }
   void check() const { require(slope > 0 && std::isfinite(slope), "leaky_relu::slope", "a number above 0", slope); }
   template <class T>
   void forward(T* y, std::size_t rows, std::size_t cols) const;
@@ -73,6 +77,10 @@ struct leaky_relu {
 struct elu {
   static constexpr const char* name = "elu";
   double alpha = 1;
+  template <class A>
+  void archive(A& a) {
+    a("alpha", alpha);
+  }
   void check() const { require(alpha > 0 && std::isfinite(alpha), "elu::alpha", "a number above 0", alpha); }
   template <class T>
   void forward(T* y, std::size_t rows, std::size_t cols) const;

@@ -2,19 +2,23 @@
 #ifndef TAILOR_MLP_CALLBACKS_HPP
 #define TAILOR_MLP_CALLBACKS_HPP
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <fstream>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
+#include "activations.hpp"
 #include "metrics.hpp"
+#include "optimizers.hpp"
 
 namespace tailor {
 inline namespace v0 {
@@ -38,14 +42,20 @@ struct epoch_report {
 //   template <class T> void on_train_end(epoch_report<T>&);         optional: after the last epoch, however it came
 // `fit` works on a copy of it: each training begins afresh.
 
-/// Stops when `monitor` has not become better by more than `min_delta` for `patience` epochs. Names with "acc" or "auc"
-/// in them are better when larger. The defaults are Keras's.
+/// Which of two figures is better; by name, the larger for names with "acc" or "auc" in them, else the smaller.
+enum class better { by_name, smaller, larger };
+
+/// Stops when `monitor` has not become better by more than `min_delta` for `patience` epochs. The defaults are Keras's.
 struct early_stopping {
   std::string monitor = "val_loss";
   std::size_t patience = 0;
   double min_delta = 0;
-  bool restore_best_weights = false;
+  bool restore_best_weights = false;    ///< when the training ends, however it does
+  std::optional<double> baseline = {};  ///< what is not better than this does not count as better
+  std::size_t start_from_epoch = 0;     ///< epochs before it are not looked at
+  better which = better::by_name;
 
+  void check() const;
   template <class T>
   bool on_epoch_end(epoch_report<T>& report);
   template <class T>
@@ -68,7 +78,9 @@ struct reduce_on_plateau {
   double min_delta = 1e-4;
   std::size_t cooldown = 0;
   double min_rate = 0;
+  better which = better::by_name;
 
+  void check() const;
   template <class T>
   bool on_epoch_end(epoch_report<T>& report);
 
@@ -85,6 +97,7 @@ struct checkpoint {
   Save save;
   std::string monitor = "val_loss";
   bool save_best_only = false;
+  better which = better::by_name;
 
   template <class T>
   bool on_epoch_end(epoch_report<T>& report);
@@ -98,6 +111,8 @@ template <class Save>
 checkpoint(Save, std::string) -> checkpoint<Save>;
 template <class Save>
 checkpoint(Save, std::string, bool) -> checkpoint<Save>;
+template <class Save>
+checkpoint(Save, std::string, bool, better) -> checkpoint<Save>;
 
 /// Writes the history into a CSV file, a line an epoch: `epoch` from 0, then the columns of `history`.
 struct csv_log {
@@ -147,7 +162,7 @@ class callback {
 
   template <class C>
   struct holder final : interface {
-    explicit holder(C c) : held(std::move(c)) {}
+    explicit holder(C c) : held(std::move(c)) { detail::check_options(held); }
     std::shared_ptr<interface> clone() const override { return std::make_shared<holder>(held); }
     bool on_epoch_end(epoch_report<T>& report) override {
       if constexpr (has_epoch_end<C>::value) {
@@ -171,27 +186,39 @@ class callback {
 
 namespace detail {
 
-inline bool larger_is_better(const std::string& monitor) {
+inline bool larger_is_better(better which, const std::string& monitor) {
+  if (which != better::by_name) return which == better::larger;
   return monitor.find("acc") != std::string::npos || monitor.find("auc") != std::string::npos;
 }
 /// Whether `now` is better than `best` by more than `delta`; the first is always.
-inline bool is_better(const std::string& monitor, double now, double best, double delta) {
+inline bool is_better(bool larger, double now, double best, double delta) {
   if (std::isnan(best)) return true;
-  return larger_is_better(monitor) ? now - delta > best : now + delta < best;
+  return larger ? now - delta > best : now + delta < best;
 }
 
 }  // namespace detail
 
+inline void early_stopping::check() const {
+  detail::check_not_negative(min_delta, "early_stopping::min_delta");
+  require(!baseline || std::isfinite(*baseline), "early_stopping::baseline", "a finite number", baseline.value_or(0));
+}
+inline void reduce_on_plateau::check() const {
+  detail::check_not_negative(min_delta, "reduce_on_plateau::min_delta");
+  detail::check_not_negative(min_rate, "reduce_on_plateau::min_rate");
+  require(factor > 0 && factor < 1, "reduce_on_plateau::factor", "a number between 0 and 1", factor);
+}
+
 template <class T>
 bool early_stopping::on_epoch_end(epoch_report<T>& report) {
   const double now = report.so_far[monitor].back();
-  if (detail::is_better(monitor, now, seen.best, min_delta)) {
-    seen.best = now;
-    seen.waited = 0;
-    if (restore_best_weights) seen.weights = std::make_shared<std::vector<T>>(report.net.all_weights());
-    return true;
-  }
-  return ++seen.waited < patience;
+  if (report.epoch < start_from_epoch) return true;
+  const bool larger = detail::larger_is_better(which, monitor);
+  ++seen.waited;
+  if (!detail::is_better(larger, now, seen.best, min_delta)) return seen.waited < patience;
+  seen.best = now;
+  if (restore_best_weights) seen.weights = std::make_shared<std::vector<T>>(report.net.all_weights());
+  if (!baseline || detail::is_better(larger, now, *baseline, min_delta)) seen.waited = 0;
+  return true;
 }
 
 template <class T>
@@ -206,12 +233,13 @@ bool reduce_on_plateau::on_epoch_end(epoch_report<T>& report) {
     --seen.cooling;
     seen.waited = 0;
   }
-  if (detail::is_better(monitor, now, seen.best, min_delta)) {
+  if (detail::is_better(detail::larger_is_better(which, monitor), now, seen.best, min_delta)) {
     seen.best = now;
     seen.waited = 0;
   } else if (seen.cooling == 0 && ++seen.waited >= patience) {
-    const double rate = report.net.learning_rate(), reduced = rate * factor;
-    if (rate > min_rate) report.rate_factor *= (reduced < min_rate ? min_rate : reduced) / rate;
+    const double rate = report.net.learning_rate();
+    if (rate <= min_rate) return true;
+    report.rate_factor *= (std::max)(rate * factor, min_rate) / rate;
     seen.cooling = cooldown;
     seen.waited = 0;
   }
@@ -223,7 +251,7 @@ template <class T>
 bool checkpoint<Save>::on_epoch_end(epoch_report<T>& report) {
   if (save_best_only) {
     const double now = report.so_far[monitor].back();
-    if (!detail::is_better(monitor, now, best, 0)) return true;
+    if (!detail::is_better(detail::larger_is_better(which, monitor), now, best, 0)) return true;
     best = now;
   }
   save(report);

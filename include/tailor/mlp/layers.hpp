@@ -3,10 +3,12 @@
 #define TAILOR_MLP_LAYERS_HPP
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,18 +50,18 @@ struct sparse_rows {
 template <class T>
 struct layer_pass {
   std::size_t rows, inputs, outputs;
-  bool training;
+  bool training;     ///< whether dropout drops, and batches are normalised by themselves
   const T* weights;  ///< those trained, in the order of `parameters`
   const T* state;    ///< those not trained
   const T* x;        ///< [rows, inputs]; null when the input is sparse
   const sparse_rows<T>* sparse;
   T* y;     ///< [rows, outputs]: `forward` writes it
-  T* kept;  ///< what `forward` leaves to `backward`; null unless training
+  T* kept;  ///< what `forward` leaves to `backward`; null when that will not come
   T* scratch;
   T* new_state;                ///< the state after this step, to be changed in place; null unless training
   T* dy;                       ///< the loss by y, which `backward` may overwrite
   T* dx;                       ///< the loss by x: `backward` writes it, unless it is null
-  T* gradient;                 ///< the loss by the weights: `backward` writes all of it
+  T* gradient;                 ///< the loss by the weights: `backward` writes all of it, unless it is null
   std::uint64_t seed, stream;  ///< of random numbers: a stream for each layer and step
   const run_options* run;
 };
@@ -73,12 +75,17 @@ struct layer_pass {
 //   template <class T> void initialize(std::size_t inputs, T* weights, T* state, random::generator&) const;
 // and, where it needs them, numbers in `kept` and `scratch`,
 //   std::size_t kept(std::size_t rows, std::size_t inputs) const;
-//   std::size_t scratch(std::size_t rows, std::size_t inputs, bool training) const;
+//   std::size_t scratch(std::size_t rows, std::size_t inputs, bool backward) const;
 // `takes_sparse = true` says that it reads a sparse input. `check()` throws for options that nothing could make right.
+// `template <class A> void archive(A& a)` names its options, `a("units", units)`: what is saved of a network is read
+// only where layers have the same names and options.
 
 /// How a kernel begins: uniform within ±√(6 / (in + out)), ±√(6 / in), or normal with variance 2 / (in + out), 2 / in,
 /// cut off at two deviations (Glorot & Bengio 2010, He et al. 2015; as in Keras).
 enum class initializer { glorot_uniform, he_uniform, glorot_normal, he_normal };
+constexpr std::array<std::string_view, 4> enum_names(initializer) {
+  return {"glorot_uniform", "he_uniform", "glorot_normal", "he_normal"};
+}
 
 /// y = f(x · kernel + bias), kernel of [in, out].
 template <class Activation = linear>
@@ -90,13 +97,20 @@ struct dense {
   bool use_bias = true;
   initializer kernel = initializer::glorot_uniform;
 
+  template <class A>
+  void archive(A& a) {
+    a("units", units);
+    a("activation", activation);
+    a("use_bias", use_bias);
+    a("kernel", kernel);
+  }
   void check() const;
   std::size_t outputs(std::size_t) const { return units; }
   std::vector<parameter> parameters(std::size_t inputs) const;
   template <class T>
   void initialize(std::size_t inputs, T* weights, T* state, random::generator& g) const;
   std::size_t kept(std::size_t rows, std::size_t) const { return detail::keeps_input_v<Activation> ? rows * units : 0; }
-  std::size_t scratch(std::size_t rows, std::size_t inputs, bool training) const;
+  std::size_t scratch(std::size_t rows, std::size_t inputs, bool backward) const;
   template <class T>
   void forward(const layer_pass<T>& p) const;
   template <class T>
@@ -116,6 +130,10 @@ struct activation {
   static constexpr const char* name = "activation";
   Activation function = {};
 
+  template <class A>
+  void archive(A& a) {
+    a("function", function);
+  }
   void check() const { detail::check_options(function); }
   std::size_t outputs(std::size_t inputs) const { return inputs; }
   std::size_t kept(std::size_t rows, std::size_t inputs) const {
@@ -134,6 +152,10 @@ struct dropout {
   static constexpr const char* name = "dropout";
   double rate;
 
+  template <class A>
+  void archive(A& a) {
+    a("rate", rate);
+  }
   void check() const { require(rate >= 0 && rate < 1, "dropout::rate", "a number from 0 below 1", rate); }
   std::size_t outputs(std::size_t inputs) const { return inputs; }
   std::size_t kept(std::size_t rows, std::size_t inputs) const { return rows * inputs; }
@@ -149,6 +171,11 @@ struct embedding {
   static constexpr const char* name = "embedding";
   std::size_t vocabulary, dimension;
 
+  template <class A>
+  void archive(A& a) {
+    a("vocabulary", vocabulary);
+    a("dimension", dimension);
+  }
   void check() const;
   std::size_t outputs(std::size_t inputs) const { return inputs * dimension; }
   std::vector<parameter> parameters(std::size_t) const { return {{"embeddings", {vocabulary, dimension}}}; }
@@ -225,8 +252,8 @@ void dense<Activation>::initialize(std::size_t inputs, T* weights, T*, random::g
 }
 
 template <class Activation>
-std::size_t dense<Activation>::scratch(std::size_t rows, std::size_t inputs, bool training) const {
-  return rows == 1 && !training ? 0 : detail::product_scratch<float>((std::max)({rows, inputs, units}));
+std::size_t dense<Activation>::scratch(std::size_t rows, std::size_t inputs, bool backward) const {
+  return rows == 1 && !backward ? 0 : detail::product_scratch<float>((std::max)({rows, inputs, units}));
 }
 
 template <class Activation>
@@ -253,6 +280,10 @@ template <class Activation>
 template <class T>
 void dense<Activation>::backward(const layer_pass<T>& p) const {
   detail::deactivate_kept(activation, p);
+  if (p.dx != nullptr)
+    detail::multiply<T>(p.rows, p.inputs, units, {p.dy, units}, {p.weights, units, true}, nullptr, p.dx, p.scratch,
+                        *p.run);
+  if (p.gradient == nullptr) return;
   if (p.sparse == nullptr) {
     detail::multiply<T>(p.inputs, units, p.rows, {p.x, p.inputs, true}, {p.dy, units}, nullptr, p.gradient, p.scratch,
                         *p.run);
@@ -268,9 +299,6 @@ void dense<Activation>::backward(const layer_pass<T>& p) const {
     }
   }
   if (use_bias) detail::column_sums(static_cast<const T*>(p.dy), p.rows, units, p.gradient + p.inputs * units);
-  if (p.dx != nullptr)
-    detail::multiply<T>(p.rows, p.inputs, units, {p.dy, units}, {p.weights, units, true}, nullptr, p.dx, p.scratch,
-                        *p.run);
 }
 
 template <class Activation>
@@ -306,7 +334,7 @@ void dropout::forward(const layer_pass<T>& p) const {
 template <class T>
 void dropout::backward(const layer_pass<T>& p) const {
   if (p.dx == nullptr) return;
-  for (std::size_t i = 0; i < p.rows * p.inputs; ++i) p.dx[i] = p.dy[i] * p.kept[i];
+  for (std::size_t i = 0; i < p.rows * p.inputs; ++i) p.dx[i] = p.training ? p.dy[i] * p.kept[i] : p.dy[i];
 }
 
 inline void embedding::check() const {
@@ -330,12 +358,13 @@ void embedding::forward(const layer_pass<T>& p) const {
 
 template <class T>
 void embedding::backward(const layer_pass<T>& p) const {
+  if (p.dx != nullptr) std::fill_n(p.dx, p.rows * p.inputs, T{0});
+  if (p.gradient == nullptr) return;
   std::fill_n(p.gradient, vocabulary * dimension, T{0});
   for (std::size_t i = 0; i < p.rows * p.inputs; ++i) {
     T* to = p.gradient + static_cast<std::size_t>(p.x[i]) * dimension;
     for (std::size_t j = 0; j < dimension; ++j) to[j] += p.dy[i * dimension + j];
   }
-  if (p.dx != nullptr) std::fill_n(p.dx, p.rows * p.inputs, T{0});
 }
 
 }  // namespace mlp

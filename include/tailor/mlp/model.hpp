@@ -2,51 +2,39 @@
 #ifndef TAILOR_MLP_MODEL_HPP
 #define TAILOR_MLP_MODEL_HPP
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "network.hpp"
-#include "sequential.hpp"
-#include "stack.hpp"
 #include "training.hpp"
+#include "weights.hpp"
 
 namespace tailor {
 inline namespace v0 {
 namespace mlp {
 
-/// A network whose layers its type does not name: a member of a service, or one of several chosen while the program
-/// runs. It does all that a `sequential` does, at the cost of one indirect call a batch; copying it copies the weights.
+/// A network whose layers its type does not name: a member of a service, or one put together while the program runs.
+///
+///     mlp::model<float> net;
+///     for (std::size_t units : {128, 64}) net.add(mlp::dense{units, mlp::relu{}});
+///     net.add(mlp::dense{1, mlp::sigmoid{}});
+///
+/// It holds any `sequential` of its scalar too, with its weights. What it does is said by `network`.
 template <class T>
 class model : public network<T> {
  public:
-  template <class... Layers>
-  model(basic_sequential<T, Layers...> net) : network<T>(static_cast<network<T>&&>(net)), layers_(copy_of(net)) {}
-  template <class... Layers, class S = T, class = std::enable_if_t<std::is_same_v<S, float>>>
-  model(sequential<Layers...> net) : model(static_cast<basic_sequential<float, Layers...>&&>(net)) {}
+  model() = default;
+  template <class Net, class = std::enable_if_t<std::is_base_of_v<network<T>, std::decay_t<Net>> &&
+                                                !std::is_base_of_v<model, std::decay_t<Net>>>>
+  model(Net&& net) : network<T>(std::forward<Net>(net)) {}
 
-  model(const model& other) : network<T>(other), layers_(other.layers_->clone()) {}
-  model(model&&) = default;
-  model& operator=(const model& other) { return *this = model(other); }
-  model& operator=(model&&) = default;
-
-  template <class A>
-  void archive(A& a) {
-    this->archive_weights(a);
+  /// Puts a layer on top of the others.
+  /// @throws value_error once the network is built
+  template <class Layer>
+  model& add(Layer layer) {
+    this->add_layer(std::move(layer));
+    return *this;
   }
-
- protected:
-  const detail::layer_stack<T>& stack() const override { return *layers_; }
-
- private:
-  template <class... Layers>
-  static std::unique_ptr<detail::layer_stack<T>> copy_of(const basic_sequential<T, Layers...>& net) {
-    return std::apply(
-        [](const auto&... layers) { return std::make_unique<detail::layer_tuple<T, Layers...>>(layers...); },
-        net.layers());
-  }
-
-  std::unique_ptr<detail::layer_stack<T>> layers_;
 };
 
 }  // namespace mlp

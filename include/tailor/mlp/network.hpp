@@ -39,8 +39,8 @@ struct basic_fit_options {
   double validation_split = 0;                      ///< the last fraction of the rows, taken before they are shuffled
   std::optional<labelled<T>> validation_data = {};  ///< `{X, y}`; goes before the split
   bool shuffle = true;
-  std::vector<double> class_weight = {};   ///< one a class: factors of the training loss
-  std::vector<double> sample_weight = {};  ///< one a row, the same
+  std::vector<double> class_weight = {};   ///< one a class: factors of the training loss; metrics have none
+  std::vector<double> sample_weight = {};  ///< one a row: factors of the loss, also that of `validation_split`
   std::vector<callback<T>> callbacks = {};
   std::uint64_t seed = 0;  ///< of the first weights, unless `build` made them, of the order of rows and of dropout
 };
@@ -102,6 +102,11 @@ class network {
   /// The same for rows one after another, written to `out`, on one thread; a row at a time, it allocates nothing.
   void predict(span<const T> x, span<T> out) const;
 
+  /// The derivative of one output by each input, at each row and as when predicting (dropout passes, batch_norm has its
+  /// moving statistics): [n, n_inputs], rows in parallel. The inputs of an embedding have none: 0.
+  /// @throws as `predict`, and value_error for an output that is not there
+  dense_matrix<T> input_gradient(const samples<T>& x, std::size_t output = 0, const run_options& run = {}) const;
+
   /// A table of layers, their output shapes and numbers of weights, as Keras prints it.
   std::string summary() const;
 
@@ -119,6 +124,13 @@ class network {
   /// What the next step will use.
   double learning_rate() const;
 
+  /// Names the state: the layers with their options, the number of inputs, and each array of weights by its name, so
+  /// that other programs can read them. What `compile` was given is not part of it.
+  /// @throws format_error for the state of other layers: the network stays as it was
+  template <class A>
+  void archive(A& a);
+  static constexpr const char* saved_as = "tailor.mlp.network";
+
  protected:
   network() = default;
   network(const network&) = default;
@@ -126,11 +138,12 @@ class network {
   network& operator=(const network&) = default;
   network& operator=(network&&) = default;
 
-  virtual const detail::layer_stack<T>& stack() const = 0;
-
-  /// Names the state: the number of inputs and all weights. Layers and what `compile` was given are not part of it.
-  template <class A>
-  void archive_weights(A& a);
+  /// @throws value_error once the network is built
+  template <class Layer>
+  void add_layer(Layer layer) {
+    require(!is_built(), "add", "a network that is not built", "one that has weights");
+    stack_.add(std::move(layer));
+  }
 
  private:
   friend class detail::trainer<T>;
@@ -145,13 +158,18 @@ class network {
   };
   array_place find(std::string_view name) const;
 
+  static constexpr std::size_t block_rows = 256;  // that predict at once
+
   std::size_t prediction_memory(std::size_t rows) const;
-  void predict_block(std::size_t rows, const T* x, const sparse_rows<T>* sparse, T* memory, T* out,
-                     const run_options& run) const;
+  detail::batch<T> rows_of(std::size_t rows, const T* x, const sparse_rows<T>* sparse, const run_options& run) const;
+  void predict_block(detail::batch<T> b, T* memory, T* out) const;
+  template <class F>
+  void in_blocks(const samples<T>& x, std::size_t memory, const run_options& run, F&& f) const;
   void predict_rows(const samples<T>& x, T* out, const run_options& run) const;
-  scores judge(const samples<T>& x, const targets<T>& y, const run_options& run) const;
+  scores judge(const samples<T>& x, const targets<T>& y, const T* weights, const run_options& run) const;
   void forget_steps();
 
+  detail::layer_stack<T> stack_;
   std::vector<detail::layer_place> places_;
   detail::arena<T> weights_, state_;
 
@@ -167,10 +185,10 @@ class network {
 
 template <class T>
 void network<T>::build(std::size_t n_inputs, std::uint64_t seed) {
-  auto places = stack().places(n_inputs);
+  auto places = stack_.places(n_inputs);
   const detail::layer_place& last = places.back();
   detail::arena<T> weights(last.weights + last.n_weights), state(last.state + last.n_state);
-  stack().initialize(places, seed, weights.data(), state.data());
+  stack_.initialize(places, seed, weights.data(), state.data());
   places_ = std::move(places);
   weights_ = std::move(weights);
   state_ = std::move(state);
@@ -207,7 +225,7 @@ template <class T>
 void network<T>::require_rows(const samples<T>& x, std::string_view name) const {
   require(x.rows() >= 1, name, "at least one row", x.rows());
   require<shape_error>(x.cols() == n_inputs(), name, show(n_inputs()) + " columns", x.cols());
-  require(!x.is_sparse() || stack().takes_sparse(), name, "a dense matrix: the first layer reads no sparse one",
+  require(!x.is_sparse() || stack_.takes_sparse(), name, "a dense matrix: the first layer reads no sparse one",
           "a sparse one");
   x.require_finite(name);
 }
@@ -224,40 +242,48 @@ void network<T>::require_targets(const samples<T>& x, const targets<T>& y, std::
 template <class T>
 std::size_t network<T>::prediction_memory(std::size_t rows) const {
   return detail::whole_lines<T>(rows * places_.back().columns_before) +
-         detail::whole_lines<T>(stack().scratch(places_, rows, false));
+         detail::whole_lines<T>(stack_.scratch(places_, rows, false));
+}
+
+/// Rows and the weights that they meet.
+template <class T>
+detail::batch<T> network<T>::rows_of(std::size_t rows, const T* x, const sparse_rows<T>* sparse,
+                                     const run_options& run) const {
+  return {&places_, rows, x, sparse, weights_.data(), state_.data(), nullptr, nullptr, nullptr, &run};
 }
 
 template <class T>
-void network<T>::predict_block(std::size_t rows, const T* x, const sparse_rows<T>* sparse, T* memory, T* out,
-                               const run_options& run) const {
-  detail::batch<T> b{&places_,
-                     rows,
-                     x,
-                     sparse,
-                     weights_.data(),
-                     state_.data(),
-                     memory,
-                     out,
-                     memory + detail::whole_lines<T>(rows * places_.back().columns_before),
-                     &run};
-  stack().forward(b);
+void network<T>::predict_block(detail::batch<T> b, T* memory, T* out) const {
+  b.outputs = memory;
+  b.last_output = out;
+  b.scratch = memory + detail::whole_lines<T>(b.rows * places_.back().columns_before);
+  stack_.forward(b);
+}
+
+/// Calls `f(rows, first row, memory)` for blocks of rows in parallel, each worker with `memory` numbers of its own.
+template <class T>
+template <class F>
+void network<T>::in_blocks(const samples<T>& x, std::size_t memory, const run_options& run, F&& f) const {
+  const blocks cut{x.rows(), block_rows};
+  const double steps = static_cast<double>(x.rows()) * static_cast<double>(n_parameters()) / 16;
+  const work_hint hint{steps, {}};
+  const std::size_t workers = (std::min)(thread_count(run.threads), cut.count());
+  detail::arena<T> of_all(workers * memory);
+  run_options alone;
+  alone.threads = 1;
+  parallel_blocks(cut, run, hint, [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) {
+    const sparse_rows<T> sparse{x.sparse(), nullptr, begin};
+    f(rows_of(end - begin, x.is_sparse() ? nullptr : x.dense().row(begin), x.is_sparse() ? &sparse : nullptr, alone),
+      begin, of_all.data() + worker * memory);
+  });
 }
 
 template <class T>
 void network<T>::predict_rows(const samples<T>& x, T* out, const run_options& run) const {
-  const blocks cut{x.rows(), 256};
-  const double steps = static_cast<double>(x.rows()) * static_cast<double>(n_parameters()) / 16;
-  const work_hint hint{steps, {}};
-  const std::size_t each = prediction_memory((std::min)(cut.block_size, x.rows()));
-  const std::size_t workers = (std::min)(thread_count(run.threads), cut.count());
-  detail::arena<T> memory(workers * each);
-  run_options alone;
-  alone.threads = 1;
-  parallel_blocks(cut, run, hint, [&](std::size_t worker, std::size_t, std::size_t begin, std::size_t end) {
-    const sparse_rows<T> rows{x.sparse(), nullptr, begin};
-    predict_block(end - begin, x.is_sparse() ? nullptr : x.dense().row(begin), x.is_sparse() ? &rows : nullptr,
-                  memory.data() + worker * each, out + begin * n_outputs(), alone);
-  });
+  in_blocks(x, prediction_memory((std::min)(block_rows, x.rows())), run,
+            [&](const detail::batch<T>& b, std::size_t begin, T* memory) {
+              predict_block(b, memory, out + begin * n_outputs());
+            });
 }
 
 template <class T>
@@ -283,24 +309,42 @@ void network<T>::predict(span<const T> x, span<T> out) const {
   alone.threads = 1;
   constexpr std::size_t small = 4096;
   alignas(detail::line_bytes) T buffer[small];
-  const std::size_t block = 256;
-  const std::size_t needed = prediction_memory((std::min)(rows, block));
+  const std::size_t needed = prediction_memory((std::min)(rows, block_rows));
   detail::arena<T> heap(needed <= small ? 0 : needed);
   T* memory = needed <= small ? buffer : heap.data();
-  for (std::size_t i = 0; i < rows; i += block)
-    predict_block((std::min)(block, rows - i), x.data() + i * n_inputs(), nullptr, memory, out.data() + i * n_outputs(),
-                  alone);
+  for (std::size_t i = 0; i < rows; i += block_rows)
+    predict_block(rows_of((std::min)(block_rows, rows - i), x.data() + i * n_inputs(), nullptr, alone), memory,
+                  out.data() + i * n_outputs());
+}
+
+template <class T>
+dense_matrix<T> network<T>::input_gradient(const samples<T>& x, std::size_t output, const run_options& run) const {
+  require_built("input_gradient");
+  require(output < n_outputs(), "output", "one below " + show(n_outputs()), output);
+  require_rows(x, "X");
+  auto slopes = make_matrix<T>(x.rows(), n_inputs());
+  const detail::round_trip<T> trip(stack_, places_, (std::min)(block_rows, x.rows()));
+  in_blocks(x, trip.size(), run, [&](detail::batch<T> b, std::size_t begin, T* memory) {
+    trip.lay_out(b, memory);
+    b.input_slope = slopes.data() + begin * n_inputs();
+    stack_.forward(b);
+    T* slope = b.loss_slope();
+    std::fill_n(slope, b.rows * n_outputs(), T{0});
+    for (std::size_t i = 0; i < b.rows; ++i) slope[i * n_outputs() + output] = 1;
+    stack_.backward(b);
+  });
+  return slopes;
 }
 
 /// Losses and metrics are added block by block, in order.
 template <class T>
-scores network<T>::judge(const samples<T>& x, const targets<T>& y, const run_options& run) const {
+scores network<T>::judge(const samples<T>& x, const targets<T>& y, const T* weights, const run_options& run) const {
   auto predicted = make_matrix<T>(x.rows(), n_outputs());
   predict_rows(x, predicted.data(), run);
   const detail::judged<T> all{y.view(), {predicted.data(), x.rows(), n_outputs()}};
   const auto n = static_cast<double>(x.rows());
   scores result;
-  result.values.emplace_back("loss", loss_.sum(all, nullptr, nullptr) / n);
+  result.values.emplace_back("loss", loss_.sum(all, weights, nullptr) / n);
   for (const auto& metric : metrics_) result.values.emplace_back(metric.name(), metric.sum(all) / n);
   return result;
 }
@@ -311,115 +355,13 @@ scores network<T>::evaluate(const samples<T>& x, const targets<T>& y, const run_
   require(static_cast<bool>(loss_), "evaluate", "a network that was compiled", "one without a loss");
   require_rows(x, "X");
   require_targets(x, y, "y");
-  return judge(x, y, run);
-}
-
-template <class T>
-std::string network<T>::summary() const {
-  const auto number = [](std::size_t n) {
-    std::string digits = std::to_string(n);
-    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-    return digits;
-  };
-  const auto line = [](std::string a, std::string b, std::string c) {
-    a.resize((std::max)(a.size(), std::size_t{32}), ' ');
-    b.resize((std::max)(b.size(), std::size_t{20}), ' ');
-    return a + b + std::string(c.size() < 12 ? 12 - c.size() : 0, ' ') + c + '\n';
-  };
-  require_built("summary");
-  const std::string rule(64, '-');
-  std::string text = line("Layer", "Output shape", "Parameters") + rule + '\n';
-  for (const auto& place : places_)
-    text += line(place.name, "(any, " + number(place.outputs) + ")", number(place.n_weights + place.n_state));
-  text += rule + '\n' + "Total parameters: " + number(n_parameters()) + '\n';
-  text += "Trained: " + number(weights_.size()) + ", not trained: " + number(state_.size()) + '\n';
-  return text;
-}
-
-template <class T>
-std::vector<named_weights<T>> network<T>::weights() const {
-  std::vector<named_weights<T>> all;
-  for (const auto& place : places_) {
-    const T *weights = weights_.data() + place.weights, *state = state_.data() + place.state;
-    for (const parameter& p : place.parameters) {
-      const T*& from = p.trained ? weights : state;
-      all.push_back({place.name + '/' + p.name, p.shape, p.trained, {from, p.size()}});
-      from += p.size();
-    }
-  }
-  return all;
-}
-
-template <class T>
-typename network<T>::array_place network<T>::find(std::string_view name) const {
-  require_built("weights");
-  std::string names;
-  for (const auto& array : weights()) {
-    if (array.name == name) {
-      const T* base = array.trained ? weights_.data() : state_.data();
-      return {array.trained, static_cast<std::size_t>(array.values.data() - base), array.values.size()};
-    }
-    names += (names.empty() ? "" : ", ") + array.name;
-  }
-  throw value_error(describe("name", "one of " + names, name));
-}
-
-template <class T>
-span<const T> network<T>::weights(std::string_view name) const {
-  const array_place place = find(name);
-  return {(place.trained ? weights_ : state_).data() + place.begin, place.size};
-}
-
-template <class T>
-void network<T>::set_weights(std::string_view name, span<const T> values) {
-  const array_place place = find(name);
-  require<shape_error>(values.size() == place.size, name, show(place.size) + " values", values.size());
-  require_finite(values, name);
-  std::copy(values.begin(), values.end(), (place.trained ? weights_ : state_).data() + place.begin);
-}
-
-template <class T>
-std::vector<T> network<T>::all_weights() const {
-  std::vector<T> all(weights_.begin(), weights_.end());
-  all.insert(all.end(), state_.begin(), state_.end());
-  return all;
-}
-
-template <class T>
-void network<T>::set_all_weights(span<const T> values) {
-  require<shape_error>(values.size() == n_parameters(), "values", show(n_parameters()) + " values", values.size());
-  require_finite(values, "values");
-  std::copy_n(values.begin(), weights_.size(), weights_.begin());
-  std::copy_n(values.begin() + weights_.size(), state_.size(), state_.begin());
+  return judge(x, y, nullptr, run);
 }
 
 template <class T>
 double network<T>::learning_rate() const {
   require(static_cast<bool>(loss_), "learning_rate", "a network that was compiled", "one without an optimiser");
   return optimizer_.learning_rate(steps_) * rate_factor_;
-}
-
-template <class T>
-template <class A>
-void network<T>::archive_weights(A& a) {
-  std::size_t inputs = n_inputs();
-  std::vector<T> weights(weights_.begin(), weights_.end()), state(state_.begin(), state_.end());
-  a("n_inputs", inputs);
-  a("weights", weights);
-  a("state", state);
-  auto places = inputs == 0 ? std::vector<detail::layer_place>{} : stack().places(inputs);
-  const std::size_t n_weights = inputs == 0 ? 0 : places.back().weights + places.back().n_weights;
-  const std::size_t n_state = inputs == 0 ? 0 : places.back().state + places.back().n_state;
-  if (weights.size() != n_weights || state.size() != n_state)
-    throw format_error(describe("weights", show(n_weights) + " and " + show(n_state) + " that are not trained",
-                                show(weights.size()) + " and " + show(state.size())));
-  if (weights.size() == weights_.size() && std::equal(weights.begin(), weights.end(), weights_.begin()) &&
-      std::equal(state.begin(), state.end(), state_.begin()))
-    return;  // saved, or loaded what was there
-  places_ = std::move(places);
-  weights_.assign(weights.begin(), weights.end());
-  state_.assign(state.begin(), state.end());
-  forget_steps();
 }
 
 }  // namespace mlp

@@ -21,6 +21,11 @@ struct batch_norm {
   double momentum = 0.99;
   double epsilon = 1e-3;
 
+  template <class A>
+  void archive(A& a) {
+    a("momentum", momentum);
+    a("epsilon", epsilon);
+  }
   void check() const;
   std::size_t outputs(std::size_t inputs) const { return inputs; }
   std::vector<parameter> parameters(std::size_t inputs) const {
@@ -43,6 +48,10 @@ struct layer_norm {
   static constexpr const char* name = "layer_normalization";
   double epsilon = 1e-3;
 
+  template <class A>
+  void archive(A& a) {
+    a("epsilon", epsilon);
+  }
   void check() const;
   std::size_t outputs(std::size_t inputs) const { return inputs; }
   std::vector<parameter> parameters(std::size_t inputs) const { return {{"gamma", {inputs}}, {"beta", {inputs}}}; }
@@ -63,10 +72,11 @@ inline void check_epsilon(double epsilon) {
   require(epsilon > 0 && std::isfinite(epsilon), "epsilon", "a number above 0", epsilon);
 }
 
-/// Weights are gamma, then beta; their gradients from ∂y and the normalised x.
+/// Weights are gamma, then beta; their gradients from ∂y and the normalised x, where they are asked for.
 template <class T>
 void gradient_of_scale(const layer_pass<T>& p, const T* normalised) {
   const std::size_t n = p.inputs;
+  if (p.gradient == nullptr) return;
   std::fill_n(p.gradient, 2 * n, T{0});
   for (std::size_t i = 0; i < p.rows * n; i += n)
     for (std::size_t j = 0; j < n; ++j) {
@@ -129,6 +139,12 @@ template <class T>
 void batch_norm::backward(const layer_pass<T>& p) const {
   const std::size_t n = p.inputs;
   const T *normalised = p.kept, *inverse = p.kept + p.rows * n, *gamma = p.weights;
+  if (!p.training) {
+    for (std::size_t i = 0; p.dx != nullptr && i < p.rows * n; i += n)
+      for (std::size_t j = 0; j < n; ++j)
+        p.dx[i + j] = p.dy[i + j] * gamma[j] / std::sqrt(p.state[n + j] + static_cast<T>(epsilon));
+    return;
+  }
   detail::gradient_of_scale(p, normalised);
   if (p.dx == nullptr) return;
   const T rows = static_cast<T>(p.rows);

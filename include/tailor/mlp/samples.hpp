@@ -3,6 +3,7 @@
 #define TAILOR_MLP_SAMPLES_HPP
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -18,7 +19,8 @@ inline namespace v0 {
 namespace mlp {
 
 /// The rows that a network is given, dense or sparse: an xtensor expression of two dimensions or a matrix_view,
-/// borrowed where the door can, or a `data::csr_view` or `csr_matrix`. Made of a lvalue, it lives no longer than that.
+/// borrowed where the door can, or a `data::csr_view` or `csr_matrix`. Made of an lvalue or a view, it lives no longer
+/// than that.
 template <class T>
 class samples {
  public:
@@ -41,6 +43,7 @@ class samples {
  private:
   matrix_argument<T> dense_;
   data::csr_view<T> sparse_;
+  std::shared_ptr<const void> owner_;  // of a sparse matrix that was a temporary
   bool is_sparse_ = false;
 };
 
@@ -94,12 +97,21 @@ template <class T>
 template <class X, class>
 samples<T>::samples(X&& x) {
   using plain = std::decay_t<X>;
+  using other = std::conditional_t<std::is_same_v<T, float>, double, float>;
+  static_assert(
+      !detail::is_sparse_of<plain, other>::value,
+      "tailor::mlp: expected a sparse matrix of the network's own scalar (float, or double if it was made so)");
   if constexpr (detail::is_sparse_of<plain, T>::value) {
     is_sparse_ = true;
-    if constexpr (std::is_same_v<plain, data::csr_view<T>>)
+    if constexpr (std::is_same_v<plain, data::csr_view<T>>) {
       sparse_ = x;
-    else
+    } else if constexpr (std::is_lvalue_reference_v<X>) {
       sparse_ = x.view();
+    } else {
+      const auto owned = std::make_shared<const plain>(std::forward<X>(x));
+      sparse_ = owned->view();
+      owner_ = owned;
+    }
   } else if constexpr (detail::is_matrix_view<plain>::value) {
     static_assert(
         std::is_same_v<plain, matrix_view<T>>,

@@ -2,35 +2,23 @@
 #ifndef TAILOR_MLP_SEQUENTIAL_HPP
 #define TAILOR_MLP_SEQUENTIAL_HPP
 
-#include <tuple>
 #include <utility>
 
 #include "network.hpp"
-#include "stack.hpp"
 #include "training.hpp"
+#include "weights.hpp"
 
 namespace tailor {
 inline namespace v0 {
 namespace mlp {
 
-/// Layers one after another, composed at compile time. What it does is said by `network`.
+/// Layers one after another, named by the type. What it does is said by `network`.
 template <class T, class... Layers>
 class basic_sequential : public network<T> {
+  static_assert(sizeof...(Layers) >= 1, "tailor: a network needs a layer");
+
  public:
-  explicit basic_sequential(Layers... layers) : layers_(std::move(layers)...) {}
-
-  const std::tuple<Layers...>& layers() const noexcept { return layers_.layers(); }
-
-  template <class A>
-  void archive(A& a) {
-    this->archive_weights(a);
-  }
-
- protected:
-  const detail::layer_stack<T>& stack() const override { return layers_; }
-
- private:
-  detail::layer_tuple<T, Layers...> layers_;
+  explicit basic_sequential(Layers... layers) { (this->add_layer(std::move(layers)), ...); }
 };
 
 /// The same in float: `mlp::sequential net{mlp::dense{128, mlp::relu{}}, mlp::dense{1, mlp::sigmoid{}}};`

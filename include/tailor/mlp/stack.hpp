@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
+#include "arena.hpp"
+#include "description.hpp"
 #include "layers.hpp"
 
 namespace tailor {
@@ -23,7 +24,7 @@ namespace detail {
 /// Where a layer stands in a network: its columns, and where its weights, state and outputs begin.
 struct layer_place {
   std::string name;  ///< "dense", "dense_1", …, as Keras names them
-  std::size_t inputs, outputs;
+  std::size_t inputs = 0, outputs = 0;
   std::vector<parameter> parameters;
   std::size_t weights = 0, n_weights = 0;
   std::size_t state = 0, n_state = 0;
@@ -44,12 +45,15 @@ struct batch {
   T* scratch;
   const run_options* run;
 
-  // training only
-  bool training = false;
-  const std::size_t* kept_begin = nullptr;
+  // to go back too
   T* kept = nullptr;
-  T* new_state = nullptr;
+  const std::size_t* kept_begin = nullptr;
   T* slopes[2] = {nullptr, nullptr};  ///< the loss by a layer's outputs and by its inputs, in turn
+  T* input_slope = nullptr;           ///< the loss by the inputs of all, unless null
+
+  // to train
+  bool training = false;
+  T* new_state = nullptr;
   T* gradient = nullptr;
   std::uint64_t seed = 0, step = 0;
 
@@ -72,11 +76,11 @@ struct batch {
             first ? x : output_of(layer - 1),
             first ? sparse : nullptr,
             output_of(layer),
-            training ? kept + kept_begin[layer] : nullptr,
+            kept != nullptr ? kept + kept_begin[layer] : nullptr,
             scratch,
             training ? new_state + place.state : nullptr,
             slopes[layer % 2],
-            first ? nullptr : slopes[(layer + 1) % 2],
+            first ? input_slope : slopes[(layer + 1) % 2],
             training ? gradient + place.weights : nullptr,
             seed,
             (step << 8) + layer,
@@ -84,29 +88,16 @@ struct batch {
   }
 };
 
-/// The layers of a network, whatever their types.
-template <class T>
-class layer_stack {
- public:
-  virtual ~layer_stack() = default;
-  virtual std::unique_ptr<layer_stack> clone() const = 0;
-  /// @throws value_error for options that nothing could make right, shape_error for inputs that do not fit
-  virtual std::vector<layer_place> places(std::size_t n_inputs) const = 0;
-  virtual bool takes_sparse() const = 0;
-  virtual void initialize(const std::vector<layer_place>& places, std::uint64_t seed, T* weights, T* state) const = 0;
-  /// Numbers that each layer keeps of a batch.
-  virtual std::vector<std::size_t> kept(const std::vector<layer_place>& places, std::size_t rows) const = 0;
-  /// The most that a layer needs besides.
-  virtual std::size_t scratch(const std::vector<layer_place>& places, std::size_t rows, bool training) const = 0;
-  virtual void forward(const batch<T>& b) const = 0;
-  virtual void backward(const batch<T>& b) const = 0;
-};
-
 // What a layer may leave out.
 template <class L, class = void>
 struct has_parameters : std::false_type {};
 template <class L>
 struct has_parameters<L, std::void_t<decltype(std::declval<const L&>().parameters(std::size_t{}))>> : std::true_type {};
+template <class L, class = void>
+struct is_layer : std::false_type {};
+template <class L>
+struct is_layer<L, std::void_t<decltype(std::string(L::name), std::declval<const L&>().outputs(std::size_t{}))>>
+    : std::true_type {};
 template <class L, class = void>
 struct has_kept : std::false_type {};
 template <class L>
@@ -126,106 +117,179 @@ struct says_takes_sparse<L, std::void_t<decltype(L::takes_sparse)>> : std::bool_
 inline constexpr std::size_t most_columns_of_all = 2147483647;
 inline constexpr std::size_t most_weights = std::size_t{1} << 40;
 
-/// Layers whose types are known: every call below is a plain one.
-template <class T, class... Layers>
-class layer_tuple final : public layer_stack<T> {
-  static_assert(sizeof...(Layers) >= 1, "tailor: a network needs a layer");
-  static constexpr std::size_t count = sizeof...(Layers);
+/// A layer of any type: one indirect call a batch.
+template <class T>
+class any_layer {
+ public:
+  virtual ~any_layer() = default;
+  virtual std::string name() const = 0;
+  virtual std::string description() const = 0;
+  /// Of a layer that stands at `place`, whose inputs are known.
+  /// @throws value_error for options that nothing could make right, shape_error for inputs that do not fit
+  virtual void measure(layer_place& place) const = 0;
+  virtual bool takes_sparse() const = 0;
+  virtual void initialize(std::size_t inputs, T* weights, T* state, random::generator& g) const = 0;
+  virtual std::size_t kept(std::size_t rows, std::size_t inputs) const = 0;
+  virtual std::size_t scratch(std::size_t rows, std::size_t inputs, bool backward) const = 0;
+  virtual void forward(const layer_pass<T>& p) const = 0;
+  virtual void backward(const layer_pass<T>& p) const = 0;
+};
+
+template <class T, class L>
+class layer_of final : public any_layer<T> {
+  static_assert(is_layer<L>::value,
+                "tailor: a layer needs a name, outputs(inputs), forward and backward; mlp/layers.hpp says how");
 
  public:
-  explicit layer_tuple(Layers... layers) : layers_(std::move(layers)...) {}
+  explicit layer_of(L layer) : layer_(std::move(layer)) {}
 
-  const std::tuple<Layers...>& layers() const noexcept { return layers_; }
+  std::string name() const override { return L::name; }
+  std::string description() const override { return detail::description(layer_); }
+  void measure(layer_place& place) const override {
+    check_options(layer_);
+    place.outputs = layer_.outputs(place.inputs);
+    if constexpr (has_parameters<L>::value) place.parameters = layer_.parameters(place.inputs);
+  }
+  bool takes_sparse() const override { return says_takes_sparse<L>::value; }
+  void initialize(std::size_t inputs, T* weights, T* state, random::generator& g) const override {
+    if constexpr (has_parameters<L>::value) layer_.initialize(inputs, weights, state, g);
+    (void)inputs, (void)weights, (void)state, (void)g;
+  }
+  std::size_t kept(std::size_t rows, std::size_t inputs) const override {
+    if constexpr (has_kept<L>::value) return layer_.kept(rows, inputs);
+    (void)rows, (void)inputs;
+    return 0;
+  }
+  std::size_t scratch(std::size_t rows, std::size_t inputs, bool backward) const override {
+    if constexpr (has_scratch<L>::value) return layer_.scratch(rows, inputs, backward);
+    (void)rows, (void)inputs, (void)backward;
+    return 0;
+  }
+  void forward(const layer_pass<T>& p) const override { layer_.forward(p); }
+  void backward(const layer_pass<T>& p) const override { layer_.backward(p); }
 
-  std::unique_ptr<layer_stack<T>> clone() const override { return std::make_unique<layer_tuple>(*this); }
+ private:
+  L layer_;
+};
 
-  std::vector<layer_place> places(std::size_t n_inputs) const override {
-    require(n_inputs >= 1, "n_inputs", "at least 1", n_inputs);
-    std::vector<layer_place> all;
-    std::vector<std::string> kinds;
-    std::size_t weights = 0, state = 0, columns = 0, inputs = n_inputs;
-    for_each([&](const auto& layer, std::size_t) {
-      using L = std::decay_t<decltype(layer)>;
-      check_options(layer);
-      layer_place place;
-      const auto same = std::count(kinds.begin(), kinds.end(), L::name);
-      kinds.push_back(L::name);
-      place.name = same == 0 ? kinds.back() : kinds.back() + '_' + std::to_string(same);
-      place.inputs = inputs;
-      place.outputs = layer.outputs(inputs);
-      if constexpr (has_parameters<L>::value) place.parameters = layer.parameters(inputs);
-      place.weights = weights;
-      place.state = state;
-      for (const parameter& p : place.parameters) {
-        double size = 1;
-        for (const std::size_t extent : p.shape) size *= static_cast<double>(extent);
-        require(size <= static_cast<double>(most_weights), place.name + '/' + p.name, "at most 2^40 weights", size);
-        (p.trained ? place.n_weights : place.n_state) += p.size();
-      }
-      place.columns_before = columns;
-      require(place.outputs <= most_columns_of_all, place.name, "at most 2147483647 outputs", place.outputs);
-      weights += place.n_weights;
-      state += place.n_state;
-      columns += place.outputs;
-      require(columns <= most_columns_of_all, place.name, "at most 2147483647 outputs of all layers", columns);
-      require(weights + state <= most_weights, "network", "at most 2^40 weights", weights + state);
-      inputs = place.outputs;
-      all.push_back(std::move(place));
-    });
+/// The layers of a network, from its inputs up. Copies share them: a layer does not change.
+template <class T>
+class layer_stack {
+ public:
+  template <class L>
+  void add(L layer) {
+    layers_.push_back(std::make_shared<const layer_of<T, L>>(std::move(layer)));
+  }
+
+  /// @throws value_error without layers and for options that nothing could make right, shape_error for inputs that do
+  /// not fit
+  std::vector<layer_place> places(std::size_t n_inputs) const;
+  bool takes_sparse() const { return !layers_.empty() && layers_.front()->takes_sparse(); }
+  std::vector<std::string> descriptions() const {
+    std::vector<std::string> all;
+    for (const auto& layer : layers_) all.push_back(layer->description());
     return all;
   }
 
-  bool takes_sparse() const override {
-    return says_takes_sparse<std::tuple_element_t<0, std::tuple<Layers...>>>::value;
-  }
-
-  void initialize(const std::vector<layer_place>& places, std::uint64_t seed, T* weights, T* state) const override {
-    for_each([&](const auto& layer, std::size_t l) {
+  void initialize(const std::vector<layer_place>& places, std::uint64_t seed, T* weights, T* state) const {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
       random::generator g(seed, l);
-      if constexpr (has_parameters<std::decay_t<decltype(layer)>>::value)
-        layer.initialize(places[l].inputs, weights + places[l].weights, state + places[l].state, g);
-    });
+      layers_[l]->initialize(places[l].inputs, weights + places[l].weights, state + places[l].state, g);
+    }
   }
-
-  std::vector<std::size_t> kept(const std::vector<layer_place>& places, std::size_t rows) const override {
-    std::vector<std::size_t> sizes(count, 0);
-    for_each([&](const auto& layer, std::size_t l) {
-      if constexpr (has_kept<std::decay_t<decltype(layer)>>::value) sizes[l] = layer.kept(rows, places[l].inputs);
-    });
+  /// Numbers that each layer keeps of a batch.
+  std::vector<std::size_t> kept(const std::vector<layer_place>& places, std::size_t rows) const {
+    std::vector<std::size_t> sizes;
+    for (std::size_t l = 0; l < layers_.size(); ++l) sizes.push_back(layers_[l]->kept(rows, places[l].inputs));
     return sizes;
   }
-
-  std::size_t scratch(const std::vector<layer_place>& places, std::size_t rows, bool training) const override {
+  /// The most that a layer needs besides.
+  std::size_t scratch(const std::vector<layer_place>& places, std::size_t rows, bool backward) const {
     std::size_t most = 0;
-    for_each([&](const auto& layer, std::size_t l) {
-      if constexpr (has_scratch<std::decay_t<decltype(layer)>>::value)
-        most = (std::max)(most, layer.scratch(rows, places[l].inputs, training));
-    });
+    for (std::size_t l = 0; l < layers_.size(); ++l)
+      most = (std::max)(most, layers_[l]->scratch(rows, places[l].inputs, backward));
     return most;
   }
 
-  void forward(const batch<T>& b) const override {
-    for_each([&](const auto& layer, std::size_t l) { layer.forward(b.pass(l)); });
+  void forward(const batch<T>& b) const {
+    for (std::size_t l = 0; l < layers_.size(); ++l) layers_[l]->forward(b.pass(l));
   }
-
-  void backward(const batch<T>& b) const override { backward(b, std::make_index_sequence<count>()); }
+  void backward(const batch<T>& b) const {
+    for (std::size_t l = layers_.size(); l-- > 0;) layers_[l]->backward(b.pass(l));
+  }
 
  private:
-  template <class F, std::size_t... I>
-  void for_each(F&& f, std::index_sequence<I...>) const {
-    (f(std::get<I>(layers_), I), ...);
-  }
-  template <class F>
-  void for_each(F&& f) const {
-    for_each(f, std::make_index_sequence<count>());
-  }
-  template <std::size_t... I>
-  void backward(const batch<T>& b, std::index_sequence<I...>) const {
-    (std::get<count - 1 - I>(layers_).backward(b.pass(count - 1 - I)), ...);
+  std::vector<std::shared_ptr<const any_layer<T>>> layers_;
+};
+
+/// Where a batch of at most `rows` that goes forward and back has its numbers, in one run of `size()`.
+template <class T>
+class round_trip {
+ public:
+  round_trip(const layer_stack<T>& stack, const std::vector<layer_place>& places, std::size_t rows) {
+    std::size_t widest = 0, kept = 0;
+    for (const auto& place : places) widest = (std::max)(widest, place.outputs);
+    for (const std::size_t size : stack.kept(places, rows)) {
+      kept_begin_.push_back(kept);
+      kept += size;
+    }
+    outputs_ = whole_lines<T>(rows * (places.back().columns_before + places.back().outputs));
+    kept_ = whole_lines<T>(kept + 1);  // not null, even when nothing is kept
+    slope_ = whole_lines<T>(rows * widest);
+    scratch_ = whole_lines<T>(stack.scratch(places, rows, true));
   }
 
-  std::tuple<Layers...> layers_;
+  std::size_t size() const noexcept { return outputs_ + kept_ + 2 * slope_ + scratch_; }
+
+  void lay_out(batch<T>& b, T* memory) const {
+    b.outputs = memory;
+    b.last_output = nullptr;
+    b.kept = b.outputs + outputs_;
+    b.kept_begin = kept_begin_.data();
+    b.slopes[0] = b.kept + kept_;
+    b.slopes[1] = b.slopes[0] + slope_;
+    b.scratch = b.slopes[1] + slope_;
+  }
+
+ private:
+  std::vector<std::size_t> kept_begin_;
+  std::size_t outputs_, kept_, slope_, scratch_;
 };
+
+template <class T>
+std::vector<layer_place> layer_stack<T>::places(std::size_t n_inputs) const {
+  require(n_inputs >= 1, "n_inputs", "at least 1", n_inputs);
+  require(!layers_.empty(), "network", "at least one layer", layers_.size());
+  std::vector<layer_place> all;
+  std::vector<std::string> kinds;
+  layer_place next;
+  next.inputs = n_inputs;
+  for (const auto& layer : layers_) {
+    layer_place place = next;
+    const std::string kind = layer->name();
+    const auto same = std::count(kinds.begin(), kinds.end(), kind);
+    kinds.push_back(kind);
+    place.name = same == 0 ? kind : kind + '_' + std::to_string(same);
+    layer->measure(place);
+    for (const parameter& p : place.parameters) {
+      double size = 1;
+      for (const std::size_t extent : p.shape) size *= static_cast<double>(extent);
+      require(size <= static_cast<double>(most_weights), place.name + '/' + p.name, "at most 2^40 weights", size);
+      (p.trained ? place.n_weights : place.n_state) += p.size();
+    }
+    require(place.outputs >= 1 && place.outputs <= most_columns_of_all, place.name, "from 1 to 2147483647 outputs",
+            place.outputs);
+    next.inputs = place.outputs;
+    next.columns_before = place.columns_before + place.outputs;
+    next.weights = place.weights + place.n_weights;
+    next.state = place.state + place.n_state;
+    require(next.columns_before <= most_columns_of_all, place.name, "at most 2147483647 outputs of all layers",
+            next.columns_before);
+    require(next.weights + next.state <= most_weights, "network", "at most 2^40 weights", next.weights + next.state);
+    all.push_back(std::move(place));
+  }
+  return all;
+}
 
 }  // namespace detail
 }  // namespace mlp

@@ -52,7 +52,7 @@ class trainer {
     bool going_on = true;
     std::size_t epoch = 0;
     for (; epoch < options_.epochs && going_on; ++epoch) {
-      shuffle(epoch);
+      shuffle();
       train_epoch(epoch);
       measure_validation();
       keep_good_weights();
@@ -108,12 +108,14 @@ class trainer {
   /// The factor of each row's loss; none when all are 1.
   void weigh_samples() {
     if (options_.class_weight.empty() && options_.sample_weight.empty()) return;
-    weights_.assign(n_, T{1});
+    const auto given = [&](std::size_t i) { return options_.sample_weight.empty() ? 1 : options_.sample_weight[i]; };
     for (std::size_t i = 0; i < n_; ++i) {
-      double weight = options_.sample_weight.empty() ? 1 : options_.sample_weight[i];
+      double weight = given(i);
       if (!options_.class_weight.empty()) weight *= options_.class_weight[class_of(y_.view().row_span(i))];
-      weights_[i] = static_cast<T>(weight);
+      weights_.push_back(static_cast<T>(weight));
     }
+    // Empty when the rows that measure are not some of X.
+    for (std::size_t i = n_; i < x_.rows(); ++i) validation_weights_.push_back(static_cast<T>(given(i)));
   }
   std::size_t class_of(span<const T> target) const {
     std::size_t label = 0;
@@ -133,37 +135,25 @@ class trainer {
 
   void make_memory() {
     const std::size_t rows = (std::min)(options_.batch_size, n_), n = net_.weights_.size();
-    std::size_t widest = 0, total = 0;
-    for (const auto& place : net_.places_) widest = (std::max)(widest, place.outputs);
-    for (const std::size_t size : net_.stack().kept(net_.places_, rows)) {
-      kept_begin_.push_back(total);
-      total += size;
-    }
-    const auto& last = net_.places_.back();
+    trip_.emplace(net_.stack_, net_.places_, rows);
     const std::pair<T**, std::size_t> parts[] = {
-        {&batch_.outputs, rows * (last.columns_before + last.outputs)},
-        {&batch_.kept, total},
-        {&batch_.slopes[0], rows * widest},
-        {&batch_.slopes[1], rows * widest},
         {&batch_.gradient, n},
-        {&batch_.scratch, net_.stack().scratch(net_.places_, rows, true)},
         {&rows_, options_.shuffle && !x_.is_sparse() ? rows * x_.cols() : 0},
         {&targets_, rows * y_.cols()},
         {&factors_, rows},
     };
-    std::size_t all = 0;
+    std::size_t all = trip_->size();
     for (const auto& part : parts) all += whole_lines<T>(part.second);
     memory_.resize(all);
-    T* next = memory_.data();
+    trip_->lay_out(batch_, memory_.data());
+    T* next = memory_.data() + trip_->size();
     for (const auto& [pointer, size] : parts) {
       *pointer = next;
       next += whole_lines<T>(size);
     }
     batch_.places = &net_.places_;
-    batch_.kept_begin = kept_begin_.data();
     batch_.weights = net_.weights_.data();
     batch_.state = batch_.new_state = net_.state_.data();
-    batch_.last_output = nullptr;
     batch_.training = true;
     batch_.seed = random::derived_seed(options_.seed, 1);
     batch_.run = &run_;
@@ -183,10 +173,10 @@ class trainer {
 
   // The loop -----------------------------------------------------------------------------------------------------
 
-  void shuffle(std::size_t epoch) {
+  void shuffle() {
     if (!options_.shuffle) return;
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    random::generator g(random::derived_seed(options_.seed, 0), epoch);
+    random::generator g(random::derived_seed(options_.seed, 0), net_.steps_);  // goes on where the last `fit` ended
     random::shuffle(order_.begin(), order_.end(), g);
   }
 
@@ -195,13 +185,13 @@ class trainer {
     std::vector<double> totals(1 + net_.metrics_.size(), 0.0);
     for (std::size_t b = 0; b < batches; ++b) {
       const judged<T> judged = load(b * size, (std::min)(size, n_ - b * size));
-      net_.stack().forward(batch_);
+      net_.stack_.forward(batch_);
       const double loss =
           net_.loss_.sum(judged, weights_.empty() ? nullptr : static_cast<const T*>(factors_), batch_.loss_slope());
       if (!std::isfinite(loss)) diverged(epoch, "loss");
       totals[0] += loss;
       for (std::size_t m = 0; m < net_.metrics_.size(); ++m) totals[m + 1] += net_.metrics_[m].sum(judged);
-      net_.stack().backward(batch_);
+      net_.stack_.backward(batch_);
       net_.optimizer_.step({net_.weights_.data(), batch_.gradient, net_.slots_.data(), sizes_, net_.weights_.size()},
                            net_.steps_, net_.rate_factor_);
       ++net_.steps_;
@@ -254,7 +244,8 @@ class trainer {
 
   void measure_validation() {
     if (!validation_) return;
-    const scores measured = net_.judge(validation_->x, validation_->y, run_);
+    const scores measured = net_.judge(validation_->x, validation_->y,
+                                       validation_weights_.empty() ? nullptr : validation_weights_.data(), run_);
     for (std::size_t c = 0; c < measured.values.size(); ++c)
       history_.columns[measured.values.size() + c].second.push_back(measured.values[c].second);
   }
@@ -282,12 +273,13 @@ class trainer {
 
   std::size_t n_ = 0;
   std::optional<labelled<T>> validation_;
-  std::vector<T> weights_;  // of rows
+  std::vector<T> weights_, validation_weights_;  // of rows
 
   batch<T> batch_{};
   sparse_rows<T> sparse_{};
+  std::optional<round_trip<T>> trip_;
   arena<T> memory_;
-  std::vector<std::size_t> kept_begin_, sizes_, order_;
+  std::vector<std::size_t> sizes_, order_;
   T *rows_ = nullptr, *targets_ = nullptr, *factors_ = nullptr;
 
   arena<T> good_weights_, good_state_;
