@@ -1,5 +1,6 @@
 # What the library needs: Threads, BLAS and LAPACK, xtensor (with xtl) and its xtensor-blas. Each comes from a target that
-# exists, else from find_package, else from a download of a pinned release.
+# exists, else from find_package, else from a download of a pinned release. What it may do without, nlohmann-json for
+# tailor::io, is never downloaded.
 include(TailorFindXtensor)
 
 set(TAILOR_XTENSOR_VERSION 0.26.0 CACHE STRING "Release of xtensor to download if there is none: 0.24.7, 0.25.0, 0.26.0 or 0.27.1")
@@ -54,5 +55,11 @@ if(NOT TARGET xtensor-blas)
   tailor_fetch_headers(xtensor-blas xtensor-blas "${TAILOR_XTENSOR_REPOSITORY}/xtensor-blas.git" ${tailor_commit_blas_${tailor_blas_series}})
   # Once more, now that there is a target: a source folder that was handed in may be of any release.
   tailor_find_xtensor_blas()
+endif()
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  find_package(nlohmann_json 3.9 CONFIG QUIET)
+endif()
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  message(STATUS "tailor: no tailor::io: nlohmann-json was not found")
 endif()
 message(STATUS "tailor: xtensor ${tailor_xtensor_found}, xtensor-blas ${tailor_blas_found}, BLAS ${BLAS_LIBRARIES}")

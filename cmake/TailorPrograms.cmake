@@ -13,7 +13,7 @@ endif()
 
 # Warnings, sanitizers and the library, for one of our programs.
 function(tailor_program target)
-  target_link_libraries(${target} PRIVATE tailor::tailor)
+  target_link_libraries(${target} PRIVATE tailor::tailor $<TARGET_NAME_IF_EXISTS:tailor::io>)
   if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
                                              $<$<BOOL:${TAILOR_WERROR}>:-Werror>)
