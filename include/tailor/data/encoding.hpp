@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/loaded.hpp"
 #include "../core/expression.hpp"
+#include "../core/loaded.hpp"
 #include "levels.hpp"
 #include "table.hpp"
 

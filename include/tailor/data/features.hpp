@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/loaded.hpp"
 #include "../core/expression.hpp"
+#include "../core/loaded.hpp"
 #include "../core/parallel.hpp"
 #include "column_summary.hpp"
 #include "csv_number.hpp"
