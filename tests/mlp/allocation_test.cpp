@@ -30,6 +30,11 @@ NOT_INLINED void* operator new(std::size_t size) { return counted(size + (size =
 NOT_INLINED void* operator new(std::size_t size, std::align_val_t alignment) {
   return counted(size + (size == 0), static_cast<std::size_t>(alignment));
 }
+// std::stable_sort asks in this way; a sanitizer would answer with memory of its own, which is not for std::free.
+NOT_INLINED void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size + (size == 0));
+}
 NOT_INLINED void operator delete(void* memory) noexcept { std::free(memory); }
 NOT_INLINED void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 NOT_INLINED void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
